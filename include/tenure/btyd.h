@@ -128,10 +128,10 @@ typedef struct tn_clv_terms {
     double discount_per_step; /* >= 0 */
 } tn_clv_terms;
 
-/* The terms of a horizon: steps = ceil(horizon/step), the last one shortened and discounted as whole;
- * discount per step = (1 + discount_per_year)^(step/units_per_year) - 1. A year is 365 days: 365/7
- * units of a week. TN_BAD_ARGUMENT if an argument is not finite, horizon, step or units_per_year
- * not > 0, the discount < 0, or there are too many steps. */
+/* The terms of a horizon: steps = ceil(horizon/step), the last one shortened and discounted as
+ * whole; discount per step = (1 + discount_per_year)^(step/units_per_year) - 1. A year is 365 days:
+ * 365/7 units of a week. TN_BAD_ARGUMENT if an argument is not finite, horizon, step or
+ * units_per_year not > 0, the discount < 0, or there are too many steps. */
 TN_API tn_status tn_clv_terms_init(tn_clv_terms *terms, double horizon, double discount_per_year,
                                    double units_per_year, double step) TN_MUST_CHECK;
 /* TN_BAD_ARGUMENT, with the reason, unless the terms are as described at the type. */

@@ -165,7 +165,8 @@ TN_API tn_status tn_engine_delete(tn_engine *engine, tn_str id, tn_error *error)
 
 typedef struct tn_engine_fit {
     bool has_purchases, has_spend; /* what was fitted (the model gave no parameters) */
-    tn_fit_result purchases, spend;
+    tn_purchase_fit_result purchases;
+    tn_spend_fit_result spend;
     double seconds;
 } tn_engine_fit;
 /* Fits the CLV parameters that the model does not give, on the base as of `as_of_ms`

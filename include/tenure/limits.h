@@ -32,8 +32,10 @@
 #define TN_BATCH_ROWS_MAX          65536           /* rows of one load or ingest batch */
 #define TN_TIME_MS_MIN             0LL             /* 1970-01-01T00:00:00Z */
 #define TN_TIME_MS_MAX             7289654399999LL /* 2200-12-31T23:59:59.999Z */
-#define TN_SCORE_POINTS_MAX        32767.0         /* a score lies within plus or minus this */
-#define TN_SCORE_UNITS_PER_POINT   65536 /* a score is counted in units of 1/65,536 point */
-#define TN_TRANSACTION_VALUE_MAX   1e15  /* largest accepted value of an event, in magnitude */
+#define TN_DATE_DAYS_MIN           (-62091) /* 1800-01-01: dates of attributes and literals */
+#define TN_DATE_DAYS_MAX           84370    /* 2200-12-31 */
+#define TN_SCORE_POINTS_MAX        32767.0  /* a score lies within plus or minus this */
+#define TN_SCORE_UNITS_PER_POINT   65536    /* a score is counted in units of 1/65,536 point */
+#define TN_TRANSACTION_VALUE_MAX   1e15     /* largest accepted value of an event, in magnitude */
 
 #endif

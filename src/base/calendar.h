@@ -57,7 +57,7 @@ int64_t tn_zone_instant(const tn_zone *zone, int64_t local_ms);
 /* Adds calendar months in the zone, keeping the wall-clock time of day. */
 int64_t tn_zone_add_months(const tn_zone *zone, int64_t time_ms, int32_t months);
 
-/* YYYY-MM-DD or YYYYMMDD of 1970 to 2200. */
+/* YYYY-MM-DD or YYYYMMDD of 1800 to 2200 (a date of birth lies before 1970). */
 tn_status tn_date_parse(tn_str text, int32_t *out, tn_error *error) TN_MUST_CHECK;
 /* A date (the first instant of that day in the zone; *is_date true), RFC 3339 with T or a space and
  * an optional fraction and offset (in the zone without one), or epoch milliseconds (10 to 13 digits

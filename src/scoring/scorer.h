@@ -9,6 +9,7 @@
 #ifndef TN_SCORING_SCORER_H
 #define TN_SCORING_SCORER_H
 
+#include "base/bytes.h"
 #include "base/thread.h"
 #include "kernels/kernels.h"
 #include "model/model.h"
