@@ -1,6 +1,6 @@
-/* match.h: comparing a group of 16 one-byte tags at once, the inner step of probing an open-addressing
- * index. Inline, because a probe is a handful of instructions inside a loop of its caller; the
- * instructions are those that every processor of the architecture has. */
+/* match.h: comparing a group of 16 one-byte tags at once, the inner step of probing an
+ * open-addressing index. Inline, because a probe is a handful of instructions inside a loop of its
+ * caller; the instructions are those that every processor of the architecture has. */
 #ifndef TN_KERNELS_MATCH_H
 #define TN_KERNELS_MATCH_H
 
