@@ -6,10 +6,10 @@ enum { SUMS = 8 };
 
 static double sum(tn_in_f64 x, tn_in_bits where, size_t n) {
     tn_vec sums[SUMS / TN_LANES] = {{0}};
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from = tn_f64_block(x, row);
         const uint64_t word = tn_bits_word(where, row);
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_LANES) {
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
             const tn_vec v = tn_vec_load(from + i);
             const tn_mask chosen =
                 tn_mask_and(tn_mask_of_word(word, i), tn_mask_not(tn_vec_is_nan(v)));
@@ -24,10 +24,10 @@ static double sum(tn_in_f64 x, tn_in_bits where, size_t n) {
 
 static size_t count_not_null(tn_in_f64 x, tn_in_bits where, size_t n) {
     size_t count = 0;
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from = tn_f64_block(x, row);
         uint64_t nulls = 0;
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_LANES)
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES)
             nulls |= (uint64_t)tn_mask_bits(tn_vec_is_nan(tn_vec_load(from + i))) << i;
         count += (size_t)__builtin_popcountll(tn_bits_word(where, row) & ~nulls);
     }
@@ -37,9 +37,9 @@ static size_t count_not_null(tn_in_f64 x, tn_in_bits where, size_t n) {
 static void range(tn_in_f64 x, double *least, double *largest, size_t n) {
     tn_vec low = tn_vec_of(__builtin_inf());
     tn_vec high = -low;
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from = tn_f64_block(x, row);
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_LANES) {
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
             const tn_vec v = tn_vec_load(from + i) + tn_vec_of(0.0); /* no -0 */
             low = tn_vec_min(v, low);
             high = tn_vec_max(v, high);
@@ -61,10 +61,10 @@ static void histogram(uint64_t *counts, tn_in_f64 x, tn_in_bits where, const tn_
                       size_t n) {
     const uint64_t mask = (1ull << digit->bits) - 1;
     const unsigned top = digit->shift + digit->bits;
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from = tn_f64_block(x, row);
         const uint64_t word = tn_bits_word(where, row);
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i++) {
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i++) {
             const uint64_t key = tn_key_of_f64(from[i]);
             const uint64_t prefix = top < 64 ? key >> top : 0;
             const bool counted = ((word >> i) & 1) && from[i] == from[i] && prefix == digit->prefix;

@@ -3,19 +3,19 @@
 #include "kernels/lanes_math.h"
 
 TN_INLINE void each(double *out, tn_in_f64 x, size_t n, tn_vec (*op)(tn_vec)) {
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from = tn_f64_block(x, row);
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_LANES)
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES)
             tn_vec_store(out + row + i, op(tn_vec_load(from + i)));
     }
 }
 
 TN_INLINE void each_two(double *out, tn_in_f64 x, tn_in_f64 y, size_t n,
                         tn_vec (*op)(tn_vec, tn_vec)) {
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from_x = tn_f64_block(x, row);
         const double *from_y = tn_f64_block(y, row);
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_LANES)
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES)
             tn_vec_store(out + row + i, op(tn_vec_load(from_x + i), tn_vec_load(from_y + i)));
     }
 }
@@ -156,9 +156,9 @@ static void kernel_pow(double *out, tn_in_f64 x, tn_in_f64 y, size_t n) {
 static void kernel_clamp(double *out, tn_in_f64 x, double low, double high, size_t n) {
     const tn_vec at_least = tn_vec_of(low);
     const tn_vec at_most = tn_vec_of(high);
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from = tn_f64_block(x, row);
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_LANES) {
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
             /* min and max give their second operand where one is NaN */
             const tn_vec v = tn_vec_min(at_most, tn_vec_load(from + i));
             tn_vec_store(out + row + i, tn_vec_max(at_least, v));
@@ -168,9 +168,9 @@ static void kernel_clamp(double *out, tn_in_f64 x, double low, double high, size
 
 static void kernel_steps(double *out, tn_in_f64 x, double scale, const tn_steps *steps, size_t n) {
     const tn_vec factor = tn_vec_of(scale);
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from = tn_f64_block(x, row);
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_LANES) {
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
             const tn_vec v = tn_vec_load(from + i);
             tn_vec sum = tn_vec_of(steps->base);
             for (size_t s = 0; s < steps->count; s++) {

@@ -7,9 +7,9 @@ enum { COUNTED_CUTS_MAX = 24 };
 TN_INLINE void count_cuts(double *out, tn_in_f64 x, const double *cuts, size_t count, size_t n,
                           tn_mask (*passed)(tn_vec, tn_vec)) {
     const tn_vec one = tn_vec_of(1.0);
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from = tn_f64_block(x, row);
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_LANES) {
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
             const tn_vec v = tn_vec_load(from + i);
             tn_vec bin = one;
             for (size_t c = 0; c < count; c++)
@@ -34,9 +34,9 @@ TN_INLINE size_t search(const double *cuts, size_t count, double v, bool inclusi
 
 static void search_cuts(double *out, tn_in_f64 x, const double *cuts, size_t count, bool inclusive,
                         size_t n) {
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from = tn_f64_block(x, row);
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i++) {
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i++) {
             const double v = from[i];
             const size_t bin = 1 + search(cuts, count, v, inclusive);
             out[row + i] = v == v ? (double)bin : v;

@@ -3,8 +3,8 @@
 
 TN_INLINE void each_two(uint64_t *out, tn_in_bits x, tn_in_bits y, size_t n,
                         uint64_t (*op)(uint64_t, uint64_t)) {
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS)
-        out[row / TN_BLOCK_ROWS] = op(tn_bits_word(x, row), tn_bits_word(y, row));
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS)
+        out[row / TN_KERNEL_ROWS] = op(tn_bits_word(x, row), tn_bits_word(y, row));
 }
 
 TN_INLINE uint64_t both(uint64_t x, uint64_t y) {
@@ -27,13 +27,13 @@ static void and_not(uint64_t *out, tn_in_bits x, tn_in_bits y, size_t n) {
     each_two(out, x, y, n, first_only);
 }
 static void not_(uint64_t *out, tn_in_bits x, size_t n) {
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS)
-        out[row / TN_BLOCK_ROWS] = ~tn_bits_word(x, row);
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS)
+        out[row / TN_KERNEL_ROWS] = ~tn_bits_word(x, row);
 }
 static void select_bits(uint64_t *out, tn_in_bits condition, tn_in_bits x, tn_in_bits y, size_t n) {
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const uint64_t word = tn_bits_word(condition, row);
-        out[row / TN_BLOCK_ROWS] = (tn_bits_word(x, row) & word) | (tn_bits_word(y, row) & ~word);
+        out[row / TN_KERNEL_ROWS] = (tn_bits_word(x, row) & word) | (tn_bits_word(y, row) & ~word);
     }
 }
 

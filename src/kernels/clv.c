@@ -34,11 +34,11 @@ TN_INLINE tn_vec alive_bg(const tn_bgnbd *p, tn_vec x, tn_vec t_x, tn_vec T) {
 TN_INLINE void p_alive(double *out, const tn_in_f64 in[3], const double p[4], size_t n,
                        tn_vec (*alive)(const tn_bgnbd *, tn_vec, tn_vec, tn_vec)) {
     const tn_bgnbd parameters = broadcast(p);
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from[3];
         for (int k = 0; k < 3; k++)
             from[k] = tn_f64_block(in[k], row);
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_LANES) {
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
             const tn_vec x = tn_vec_load(from[0] + i);
             const tn_vec t_x = tn_vec_load(from[1] + i);
             const tn_vec T = tn_vec_load(from[2] + i);
@@ -65,11 +65,11 @@ TN_INLINE size_t index_of(double value, size_t count) {
 
 static void cell(double *out, uint64_t *missing, tn_in_f64 row_in, tn_in_f64 column_in,
                  const tn_cells *table, size_t n) {
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *rows = tn_f64_block(row_in, row);
         const double *columns = tn_f64_block(column_in, row);
         uint64_t word = 0;
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i++) {
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i++) {
             const double at_row = rows[i];
             const double at_column = columns[i];
             const size_t r = index_of(at_row, table->rows);
@@ -81,7 +81,7 @@ static void cell(double *out, uint64_t *missing, tn_in_f64 row_in, tn_in_f64 col
             word |= (uint64_t)is_missing << i;
             out[row + i] = value;
         }
-        missing[row / TN_BLOCK_ROWS] = word;
+        missing[row / TN_KERNEL_ROWS] = word;
     }
 }
 

@@ -3,15 +3,15 @@
 
 TN_INLINE void each_two(uint64_t *out, tn_in_f64 x, tn_in_f64 y, size_t n,
                         tn_mask (*op)(tn_vec, tn_vec)) {
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from_x = tn_f64_block(x, row);
         const double *from_y = tn_f64_block(y, row);
         uint64_t word = 0;
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_LANES) {
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
             const tn_mask mask = op(tn_vec_load(from_x + i), tn_vec_load(from_y + i));
             word |= (uint64_t)tn_mask_bits(mask) << i;
         }
-        out[row / TN_BLOCK_ROWS] = word;
+        out[row / TN_KERNEL_ROWS] = word;
     }
 }
 
@@ -37,25 +37,25 @@ static void gt(uint64_t *out, tn_in_f64 x, tn_in_f64 y, size_t n) {
 static void between(uint64_t *out, tn_in_f64 x, double low, double high, size_t n) {
     const tn_vec least = tn_vec_of(low);
     const tn_vec largest = tn_vec_of(high);
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from = tn_f64_block(x, row);
         uint64_t word = 0;
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_LANES) {
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
             const tn_vec v = tn_vec_load(from + i);
             const tn_mask inside = tn_mask_and(tn_vec_le(least, v), tn_vec_le(v, largest));
             word |= (uint64_t)tn_mask_bits(inside) << i;
         }
-        out[row / TN_BLOCK_ROWS] = word;
+        out[row / TN_KERNEL_ROWS] = word;
     }
 }
 
 static void is_null(uint64_t *out, tn_in_f64 x, size_t n) {
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from = tn_f64_block(x, row);
         uint64_t word = 0;
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_LANES)
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES)
             word |= (uint64_t)tn_mask_bits(tn_vec_is_nan(tn_vec_load(from + i))) << i;
-        out[row / TN_BLOCK_ROWS] = word;
+        out[row / TN_KERNEL_ROWS] = word;
     }
 }
 

@@ -61,10 +61,10 @@ static void load_i8(double *out, const int8_t *in, size_t n) {
 }
 
 static void valid_f64(double *out, tn_in_f64 in, tn_in_bits valid, size_t n) {
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from = tn_f64_block(in, row);
         const uint64_t nulls = ~tn_bits_word(valid, row);
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_LANES)
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES)
             tn_vec_store(out + row + i,
                          tn_vec_null_where(tn_mask_of_word(nulls, i), tn_vec_load(from + i)));
     }
@@ -72,10 +72,10 @@ static void valid_f64(double *out, tn_in_f64 in, tn_in_bits valid, size_t n) {
 
 static void valid_code(uint32_t *out, tn_in_code in, tn_in_bits valid, size_t n) {
     const tn_codev null = tn_codev_of(TN_KERNEL_CODE_NULL);
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const uint32_t *from = tn_code_block(in, row);
         const uint64_t word = tn_bits_word(valid, row);
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_CODE_LANES) {
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_CODE_LANES) {
             const tn_codemask mask = tn_codemask_from_bits(word >> i);
             tn_codev_store(out + row + i, tn_codev_select(mask, tn_codev_load(from + i), null));
         }
@@ -84,9 +84,9 @@ static void valid_code(uint32_t *out, tn_in_code in, tn_in_bits valid, size_t n)
 
 static void store_f64(double *out, tn_in_f64 in, size_t n) {
     const tn_vec null = tn_vec_of(__builtin_nan(""));
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from = tn_f64_block(in, row);
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_LANES) {
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
             const tn_vec v = tn_vec_load(from + i) + tn_vec_of(0.0);
             tn_vec_store(out + row + i, tn_vec_select(tn_vec_is_nan(v), null, v));
         }
@@ -95,9 +95,9 @@ static void store_f64(double *out, tn_in_f64 in, size_t n) {
 
 static void store_f32(float *out, tn_in_f64 in, size_t n) {
     const tn_vec null = tn_vec_of(__builtin_nan(""));
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from = tn_f64_block(in, row);
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_LANES) {
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
             const tn_vec v = tn_vec_finite(tn_vec_round_to_f32(tn_vec_load(from + i)));
             tn_vec_store_f32(out + row + i, tn_vec_select(tn_vec_is_nan(v), null, v));
         }
@@ -113,9 +113,9 @@ TN_INLINE tn_vec within(tn_vec v, double low, double high, double null) {
 static void store_i64(int64_t *out, tn_in_f64 in, size_t n) {
     const double limit = 2251799813685248.0; /* 2^51 */
     const tn_uvec null = tn_uvec_of(1ull << 63);
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from = tn_f64_block(in, row);
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_LANES) {
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
             const tn_vec v = tn_vec_load(from + i);
             const tn_mask fits = tn_vec_le(tn_vec_abs(v), tn_vec_of(limit));
             const tn_vec whole = tn_vec_from_bits(tn_vec_to_i64_small(v));
@@ -126,9 +126,9 @@ static void store_i64(int64_t *out, tn_in_f64 in, size_t n) {
 }
 
 static void store_i32(int32_t *out, tn_in_f64 in, size_t n) {
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from = tn_f64_block(in, row);
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_LANES) {
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
             const tn_vec v =
                 within(tn_vec_load(from + i), -2147483647.0, 2147483647.0, -2147483648.0);
             tn_uvec_store_low32((uint32_t *)(void *)(out + row + i), tn_vec_to_i64_small(v));
@@ -137,26 +137,26 @@ static void store_i32(int32_t *out, tn_in_f64 in, size_t n) {
 }
 
 static void store_i8(int8_t *out, tn_in_f64 in, size_t n) {
-    uint32_t wide[TN_BLOCK_ROWS];
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    uint32_t wide[TN_KERNEL_ROWS];
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from = tn_f64_block(in, row);
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_LANES) {
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
             const tn_vec v = within(tn_vec_load(from + i), 0.0, 127.0, -1.0);
             tn_uvec_store_low32(wide + i, tn_vec_to_i64_small(v));
         }
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i++)
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i++)
             out[row + i] = (int8_t)(uint8_t)(wide[i] & 0xFF);
     }
 }
 
 static void store_code(uint32_t *out, tn_in_code in, size_t n) {
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS)
-        memmove(out + row, tn_code_block(in, row), TN_BLOCK_ROWS * sizeof *out);
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS)
+        memmove(out + row, tn_code_block(in, row), TN_KERNEL_ROWS * sizeof *out);
 }
 
 static void store_bits(uint64_t *out, tn_in_bits in, size_t n) {
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS)
-        out[row / TN_BLOCK_ROWS] = tn_bits_word(in, row);
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS)
+        out[row / TN_KERNEL_ROWS] = tn_bits_word(in, row);
 }
 
 const tn_convert_kernels TN_FAMILY(convert) = {

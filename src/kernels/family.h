@@ -36,7 +36,7 @@ TN_INLINE const uint32_t *tn_code_block(tn_in_code in, size_t row) {
     return in.data + row * in.step;
 }
 TN_INLINE uint64_t tn_bits_word(tn_in_bits in, size_t row) {
-    return in.data[row / TN_BLOCK_ROWS * in.step];
+    return in.data[row / TN_KERNEL_ROWS * in.step];
 }
 /* The mask of the lanes from `lane` on of a word of 64 rows. */
 TN_INLINE tn_mask tn_mask_of_word(uint64_t word, size_t lane) {

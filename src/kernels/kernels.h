@@ -7,7 +7,7 @@
  * orders of reduction); only which of the many NaNs a NaN in a register is, is left open, and the
  * store_ kernels write one.
  *
- * Rows. `n` counts rows and is a multiple of TN_BLOCK_ROWS (64), not 0; callers pad. What lies
+ * Rows. `n` counts rows and is a multiple of TN_KERNEL_ROWS (64), not 0; callers pad. What lies
  * behind the last valid row may be garbage and makes garbage there, nothing else: no kernel reads
  * or writes outside its n rows, whatever values it meets.
  *
@@ -28,6 +28,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <tenure/status.h>
+
+enum { TN_KERNEL_ROWS = 64 }; /* of a step: one word of bits */
 
 #define TN_KERNEL_CODE_NULL    UINT32_MAX
 #define TN_KERNEL_CODE_UNKNOWN (UINT32_MAX - 1) /* in a map: not yet known */

@@ -30,8 +30,6 @@
 #endif
 #define TN_CODE_LANES (2 * TN_LANES)
 
-enum { TN_BLOCK_ROWS = 64 };
-
 typedef double tn_vec __attribute__((vector_size(8 * TN_LANES)));
 typedef int64_t tn_ivec __attribute__((vector_size(8 * TN_LANES)));
 typedef uint64_t tn_uvec __attribute__((vector_size(8 * TN_LANES)));

@@ -2,11 +2,11 @@
 #include "kernels/family.h"
 
 static void select_f64(double *out, tn_in_bits condition, tn_in_f64 x, tn_in_f64 y, size_t n) {
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from_x = tn_f64_block(x, row);
         const double *from_y = tn_f64_block(y, row);
         const uint64_t word = tn_bits_word(condition, row);
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_LANES) {
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
             const tn_mask mask = tn_mask_of_word(word, i);
             tn_vec_store(out + row + i,
                          tn_vec_select(mask, tn_vec_load(from_x + i), tn_vec_load(from_y + i)));
@@ -15,11 +15,11 @@ static void select_f64(double *out, tn_in_bits condition, tn_in_f64 x, tn_in_f64
 }
 
 static void select_code(uint32_t *out, tn_in_bits condition, tn_in_code x, tn_in_code y, size_t n) {
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const uint32_t *from_x = tn_code_block(x, row);
         const uint32_t *from_y = tn_code_block(y, row);
         const uint64_t word = tn_bits_word(condition, row);
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_CODE_LANES) {
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_CODE_LANES) {
             const tn_codemask mask = tn_codemask_from_bits(word >> i);
             tn_codev_store(out + row + i, tn_codev_select(mask, tn_codev_load(from_x + i),
                                                           tn_codev_load(from_y + i)));
@@ -28,10 +28,10 @@ static void select_code(uint32_t *out, tn_in_bits condition, tn_in_code x, tn_in
 }
 
 static void coalesce_f64(double *out, tn_in_f64 x, tn_in_f64 y, size_t n) {
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from_x = tn_f64_block(x, row);
         const double *from_y = tn_f64_block(y, row);
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_LANES) {
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
             const tn_vec v = tn_vec_load(from_x + i);
             tn_vec_store(out + row + i,
                          tn_vec_select(tn_vec_is_nan(v), tn_vec_load(from_y + i), v));
@@ -41,10 +41,10 @@ static void coalesce_f64(double *out, tn_in_f64 x, tn_in_f64 y, size_t n) {
 
 static void coalesce_code(uint32_t *out, tn_in_code x, tn_in_code y, size_t n) {
     const tn_codev null = tn_codev_of(TN_KERNEL_CODE_NULL);
-    for (size_t row = 0; row < n; row += TN_BLOCK_ROWS) {
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const uint32_t *from_x = tn_code_block(x, row);
         const uint32_t *from_y = tn_code_block(y, row);
-        for (size_t i = 0; i < TN_BLOCK_ROWS; i += TN_CODE_LANES) {
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_CODE_LANES) {
             const tn_codev v = tn_codev_load(from_x + i);
             tn_codev_store(out + row + i,
                            tn_codev_select(tn_codev_eq(v, null), tn_codev_load(from_y + i), v));
