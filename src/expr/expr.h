@@ -14,10 +14,12 @@
 
 /* What a node is. Binary and unary operators and functions have their arguments as children. */
 typedef enum tn_node_kind {
-    TN_NODE_NUMBER,   /* literal: as.number; 10% is 0.1 */
+    TN_NODE_NUMBER,   /* literal: as.number; 10% is 0.1. NaN: a null of the node's type, which is how
+                       * check writes what an undeclared action gives (tn_expr_is_null_literal) */
     TN_NODE_BOOL,     /* literal: as.boolean */
-    TN_NODE_TEXT,     /* literal: text */
-    TN_NODE_DURATION, /* literal: as.duration_ms, or as.months of a literal in mo or y */
+    TN_NODE_TEXT,     /* literal: text; of type LEVEL after check: as.count is its rank */
+    TN_NODE_DURATION, /* literal, or (after check) a sum, difference, negation or whole multiple of
+                       * literals: as.duration_ms in all, months and plain_ms its parts */
     TN_NODE_DATE,     /* literal: as.date_days */
     TN_NODE_COLUMN,   /* a name: attribute, derived column or event field; `column` */
     TN_NODE_NOW,
@@ -58,7 +60,7 @@ typedef enum tn_node_kind {
     TN_NODE_ABS,
     TN_NODE_FLOOR,
     TN_NODE_CEIL,
-    TN_NODE_ROUND, /* half away from zero; optional second argument: decimals (a literal 0…9) */
+    TN_NODE_ROUND, /* half away from zero; child 0; as.count = decimals, 0 to 9 */
     TN_NODE_LOG,
     TN_NODE_EXP,
     TN_NODE_SQRT,
@@ -84,6 +86,12 @@ typedef struct tn_levels {
     size_t ladder_count;
 } tn_levels;
 
+/* A place in an expression's text, in bytes: where it was refused. */
+typedef struct tn_expr_position {
+    size_t offset;
+    size_t length;
+} tn_expr_position;
+
 typedef struct tn_expr tn_expr;
 struct tn_expr {
     tn_node_kind kind;
@@ -100,7 +108,11 @@ struct tn_expr {
     } as;
     int32_t months;    /* of a duration literal: its calendar part (mo, y); 0 otherwise. duration_ms
                         * then holds 30 d and 365 d equivalents */
+    double plain_ms;   /* of a duration literal: what is no calendar part */
     tn_str text;       /* literal, or the name of a column or first action as written */
+    tn_str text_b;     /* of AFTER: the name of the second action as written */
+    tn_expr_position name;   /* of a column's or the first action's name in the source */
+    tn_expr_position name_b; /* of the second action's name, or of a window's duration */
     uint32_t column;   /* COLUMN: the scope's number for it */
     uint32_t action;   /* the scope's number of the (first) action */
     uint32_t action_b; /* of AFTER */
@@ -119,9 +131,9 @@ typedef struct tn_scope_action {
     bool has_value; /* sum, mean and last_value need one */
 } tn_scope_action;
 
-/* The names that an expression may use. Look-ups return false for an unknown name. `column_names` and
- * `action_names` serve messages ("did you mean"). A NULL `find_action` (event expressions) refuses
- * action functions, now, joined, last_seen, tile and bucket. */
+/* The names that an expression may use. Look-ups return false for an unknown name. `column_names`
+ * and `action_names` serve messages ("did you mean"). A NULL `find_action` (event expressions)
+ * refuses action functions, now, joined, last_seen, tile and bucket. */
 typedef struct tn_scope {
     void *context;
     bool (*find_column)(void *context, tn_str name, tn_scope_column *out);
@@ -134,14 +146,11 @@ typedef struct tn_scope {
                                     * times give null (a TN_NODE_NUMBER/… with is-null semantics) */
 } tn_scope;
 
-/* Where an expression was refused: bytes into its text. */
-typedef struct tn_expr_position {
-    size_t offset;
-    size_t length;
-} tn_expr_position;
-
-/* Reads `text` (UTF-8) into a tree. On failure `error->message` says what was expected, and
- * `*where` (may be NULL) the place. Limits: TN_EXPR_NODES_MAX, TN_EXPR_DEPTH_MAX. */
+/* Reads `text` (UTF-8) into a tree; nothing of `text` is borrowed. On failure (TN_BAD_EXPRESSION,
+ * TN_OUT_OF_MEMORY) `error->message` says what was expected, and `*where` (may be NULL) the place.
+ * Limits: TN_EXPR_SIZE_MAX; TN_EXPR_NODES_MAX literals, names, operators and calls;
+ * TN_EXPR_DEPTH_MAX for what nests: parentheses, calls, lists, `not` and unary minus (a chain of
+ * operators of one precedence does not). */
 tn_status tn_expr_parse(tn_arena *arena, tn_str text, tn_expr **out, tn_expr_position *where,
                         tn_error *error) TN_MUST_CHECK;
 
@@ -149,18 +158,27 @@ tn_status tn_expr_parse(tn_arena *arena, tn_str text, tn_expr **out, tn_expr_pos
 typedef void tn_expr_visit(void *context, tn_str name, bool is_action, const tn_expr *node);
 void tn_expr_names(const tn_expr *expr, tn_expr_visit *visit, void *context);
 
-/* Types a parsed tree in place. */
+/* Types a parsed tree in place; once, for the tree changes. */
 tn_status tn_expr_check(tn_arena *arena, tn_expr *expr, const tn_scope *scope,
                         tn_expr_position *where, tn_error *error) TN_MUST_CHECK;
 
-/* The same, and the result must have this type; `role` ("a segment", "points") starts the message. */
+/* The same, and the result must have this type; `role` ("a segment", "points") starts the message.
+ */
 tn_status tn_expr_check_as(tn_arena *arena, tn_expr *expr, const tn_scope *scope, tn_type want,
-                           const char *role, tn_expr_position *where, tn_error *error)
-    TN_MUST_CHECK;
+                           const char *role, tn_expr_position *where,
+                           tn_error *error) TN_MUST_CHECK;
 
 /* "number", "bool", "text", "level", "time", "duration", "date". */
 const char *tn_type_name(tn_type type);
 /* A null of some type: how check writes `last(unknown)` with unknown_actions_are_zero. */
 bool tn_expr_is_null_literal(const tn_expr *expr);
+/* A word that the language keeps for itself, so that nothing of a model may be called so: or and not
+ * between in is null true false now joined last_seen. */
+bool tn_expr_is_reserved(tn_str name);
+/* "count", "+", "between", "number": the word of the language for a kind; a static string. */
+const char *tn_node_word(tn_node_kind kind);
+/* For an expression that stands alone (a query, --where): sets line and column of a filled error and
+ * appends the line of the source and a caret to its detail. `error` may be NULL. */
+void tn_expr_point(tn_str source, tn_expr_position where, tn_error *error);
 
 #endif
