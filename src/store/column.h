@@ -1,7 +1,7 @@
 /* column.h: one column of a shard: a growing row of aligned chunks of equal size.
  *
- * A chunk never moves once it exists, so growing copies nothing. Rows of a fresh chunk hold the null of
- * the physical type (0 for types without one). One owner thread. */
+ * A chunk never moves once it exists, so growing copies nothing. Rows of a fresh chunk hold the
+ * null of the physical type (0 for types without one). One owner thread. */
 #ifndef TN_STORE_COLUMN_H
 #define TN_STORE_COLUMN_H
 
@@ -39,9 +39,12 @@ typedef struct tn_column {
     void **chunks;
     size_t chunk_count;
     size_t chunk_capacity;
+    bool starts_zero; /* fresh and cleared rows hold 0 instead of the null */
 } tn_column;
 
 void tn_column_init(tn_column *column, tn_heap *heap, tn_physical physical);
+/* A column whose fresh and cleared rows hold 0: sums. */
+void tn_column_init_zero(tn_column *column, tn_heap *heap, tn_physical physical);
 void tn_column_deinit(tn_column *column);
 /* Chunks for at least `rows` rows. On TN_OUT_OF_MEMORY the column keeps what it had. */
 tn_status tn_column_reserve(tn_column *column, size_t rows) TN_MUST_CHECK;

@@ -1,7 +1,7 @@
 /* dict.h: a dictionary: texts to dense codes 0, 1, 2 … in order of arrival, and back.
  *
- * One owner thread. Codes are never reused; texts stay where they are, so that a view is valid as long
- * as the dictionary. A look-up compares at most a bounded number of slots. */
+ * One owner thread. Codes are never reused; texts stay where they are, so that a view is valid as
+ * long as the dictionary. A look-up compares at most a bounded number of slots. */
 #ifndef TN_STORE_DICT_H
 #define TN_STORE_DICT_H
 

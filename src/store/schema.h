@@ -28,8 +28,8 @@ typedef struct tn_attribute_spec {
 enum { TN_NEED_FIRST = 1u, TN_NEED_SUM = 2u, TN_NEED_LAST_VALUE = 4u };
 
 typedef struct tn_action_spec {
-    uint32_t needs;          /* TN_NEED_… */
-    bool is_by_company;      /* moves neither joined nor last_seen */
+    uint32_t needs;     /* TN_NEED_… */
+    bool is_by_company; /* moves neither joined nor last_seen */
 } tn_action_spec;
 
 /* A decayed sum: Σ weight · 2^((t − reference) / half-life). */
@@ -44,9 +44,9 @@ typedef struct tn_schema {
     uint32_t action_count;
     const tn_decay_spec *decays; /* sums with a half-life */
     uint32_t decay_count;
-    uint32_t plain_sum_count;    /* further sums of weights without a half-life (F64) */
-    bool has_transactions;       /* keep transaction days and their summary */
-    bool has_refunds;            /* keep the value of each transaction day and the refunds */
+    uint32_t plain_sum_count; /* further sums of weights without a half-life (F64) */
+    bool has_transactions;    /* keep transaction days and their summary */
+    bool has_refunds;         /* keep the value of each transaction day and the refunds */
 } tn_schema;
 
 #endif

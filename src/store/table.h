@@ -52,8 +52,8 @@ tn_str tn_table_id(const tn_table *table, uint32_t row);
  * clears. `keep` decides. TN_BAD_ARGUMENT when a kept sum leaves the range of the type. */
 tn_status tn_table_attribute_put(tn_table *table, uint32_t row, uint32_t attribute,
                                  const tn_value *value) TN_MUST_CHECK;
-/* Everything that can fail in tn_table_attribute_put of this value to this row (TN_NO_ROW: a customer to
- * come), done before: afterwards the put succeeds. Changes nothing that can be read. */
+/* Everything that can fail in tn_table_attribute_put of this value to this row (TN_NO_ROW: a
+ * customer to come), done before: afterwards the put succeeds. Changes nothing that can be read. */
 tn_status tn_table_attribute_reserve(tn_table *table, uint32_t row, uint32_t attribute,
                                      const tn_value *value) TN_MUST_CHECK;
 void tn_table_attribute_get(const tn_table *table, uint32_t row, uint32_t attribute, tn_value *out);
