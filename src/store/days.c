@@ -158,7 +158,7 @@ static bool bitmap_find(const block *b, uint32_t count, int32_t day, uint32_t *r
 static void days_bounds(tn_days days, uint32_t count, int32_t day, int32_t *low, int32_t *high) {
     *low = day;
     *high = day;
-    int32_t at;
+    int32_t at = 0;
     tn_days_walk walk = tn_days_walk_of(days, count);
     while (tn_days_next(&walk, &at)) {
         if (at < *low) *low = at;
@@ -175,7 +175,7 @@ tn_status tn_days_reserve(tn_day_heap *heap, tn_days *days, uint32_t count, int3
     days_bounds(*days, count, day, &low, &high);
     block *fresh = block_create(heap, count + 1, low, high, day);
     if (fresh == NULL) return TN_OUT_OF_MEMORY;
-    int32_t at;
+    int32_t at = 0;
     tn_days_walk walk = tn_days_walk_of(*days, count);
     for (uint32_t i = 0; tn_days_next(&walk, &at); i++)
         block_put(fresh, i, at);
