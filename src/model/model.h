@@ -11,6 +11,7 @@
 #include "base/calendar.h"
 #include "base/yaml.h"
 #include "expr/expr.h"
+#include "model/names.h"
 #include "store/schema.h"
 
 #include <tenure/btyd.h>
@@ -34,9 +35,11 @@ static inline uint32_t tn_column_ref_index(uint32_t ref) {
 }
 
 typedef struct tn_model_expr {
-    tn_str text;        /* as written; empty: absent */
-    tn_expr *tree;      /* NULL: absent */
-    tn_yaml_mark where; /* of its scalar in the file */
+    tn_str text;                      /* as written; empty: absent */
+    tn_expr *tree;                    /* NULL: absent */
+    tn_yaml_mark where;               /* of its scalar in the file */
+    const tn_yaml_document *document; /* the model's, or that of a stage preset */
+    const tn_yaml_node *node;         /* its scalar, for positions within it */
 } tn_model_expr;
 
 typedef enum tn_family {
@@ -52,6 +55,7 @@ typedef struct tn_model_attribute {
     tn_attribute_type type;
     tn_keep keep;
     tn_family family;
+    tn_yaml_mark where;
 } tn_model_attribute;
 
 typedef enum tn_value_kind {
@@ -62,11 +66,9 @@ typedef enum tn_value_kind {
 } tn_value_kind;
 
 typedef struct tn_model_field {
-    tn_str name;
+    tn_str name, label;
     tn_attribute_type type; /* int, float, bool, category, date, time */
 } tn_model_field;
-
-#define TN_NONE UINT32_MAX /* no such number */
 
 typedef struct tn_model_action {
     tn_str name, label;
@@ -76,6 +78,7 @@ typedef struct tn_model_action {
     uint32_t field_count;
     uint32_t of;         /* the base action of a derived one (never itself derived), or TN_NONE */
     tn_model_expr where; /* of a derived action: over `value` and the fields */
+    tn_yaml_mark at;     /* of its name in the file */
 } tn_model_action;
 
 typedef struct tn_model_transactions {
@@ -101,13 +104,15 @@ typedef struct tn_model_rule {
 } tn_model_rule;
 
 typedef struct tn_model_group {
-    tn_str name;
+    tn_str name, label;
     double cap; /* > 0 */
+    tn_yaml_mark where;
 } tn_model_group;
 
 typedef struct tn_model_grade {
-    tn_str name;
+    tn_str name, label;
     double threshold;
+    tn_yaml_mark where;
 } tn_model_grade;
 
 typedef struct tn_model_score {
@@ -158,13 +163,20 @@ typedef struct tn_model_clv {
 typedef struct tn_model_trait {
     tn_str name, label;
     tn_model_expr expr; /* any type */
+    tn_yaml_mark where;
 } tn_model_trait;
 
 typedef struct tn_model_stage {
     tn_str name, label;
-    tn_model_expr guard;
+    tn_model_expr guard; /* of a preset: its document is the preset's */
     bool is_exit;
+    tn_yaml_mark where; /* of its name; of the preset's name for a stage that came from there */
 } tn_model_stage;
+/* An action that a preset's guards read. */
+typedef struct tn_preset_action {
+    tn_str name;     /* the preset's word for it */
+    uint32_t action; /* the model's action; TN_NONE: not declared, counts 0 */
+} tn_preset_action;
 typedef struct tn_model_stages {
     tn_str name, label;
     tn_str preset;                /* empty: none */
@@ -172,12 +184,24 @@ typedef struct tn_model_stages {
     uint32_t stage_count;
     uint32_t ladder_count;
     tn_levels levels; /* the same names */
+    const tn_preset_action *preset_actions;
+    uint32_t preset_action_count;
+    tn_yaml_mark where; /* of the preset's name, else of the model's */
 } tn_model_stages;
 
 typedef struct tn_model_segment {
     tn_str name, label;
     tn_model_expr expr; /* bool */
+    tn_yaml_mark where;
 } tn_model_segment;
+
+/* What the metrics of SPEC 5.9 read. Read and checked; no metric is computed yet. */
+typedef struct tn_model_metrics {
+    bool is_present;
+    uint32_t nps, csat;      /* actions with a value; TN_NONE */
+    uint32_t engagement;     /* a score with a range; TN_NONE */
+    double active_window_ms; /* 365 d unless given */
+} tn_model_metrics;
 
 typedef enum tn_derived_kind {
     TN_DERIVED_SCORE,
@@ -216,7 +240,7 @@ typedef struct tn_model_sum {
 typedef struct tn_model {
     tn_arena arena;
     tn_yaml_document document; /* the file, for messages */
-    tn_str name, currency;
+    tn_str name, label, currency;
     tn_zone *zone;
     const tn_model_attribute *attributes;
     uint32_t attribute_count;
@@ -233,6 +257,7 @@ typedef struct tn_model {
     uint32_t stage_model_count;
     const tn_model_segment *segments;
     uint32_t segment_count;
+    tn_model_metrics metrics;
     const tn_derived *derived;
     uint32_t derived_count;
     const uint32_t *order;      /* derived columns such that each stands behind all that it reads */
@@ -241,10 +266,14 @@ typedef struct tn_model {
     const tn_model_sum *plain_sums;
     uint32_t plain_sum_count;
     tn_schema schema; /* what the store keeps */
+    tn_names attribute_names, action_names, derived_names;
+    /* All attributes, derived columns and now, joined, last_seen: for messages. */
+    const char *const *column_names;
+    size_t column_name_count;
 } tn_model;
 
-/* Reads and checks a model. `presets_directory` holds the stage presets (share/models); NULL is the
- * place built in at configure time, or TENURE_SHARE. */
+/* Reads and checks a model. The stage presets (share/models) are built in. TN_BAD_MODEL with file,
+ * line, column, the line and a caret; TN_TOO_LARGE where a bound of limits.h is passed. */
 tn_status tn_model_read(const char *path, tn_model **out, tn_error *error) TN_MUST_CHECK;
 tn_status tn_model_parse(const char *file, tn_str source, tn_model **out,
                          tn_error *error) TN_MUST_CHECK;
@@ -260,5 +289,8 @@ tn_status tn_model_compile(const tn_model *model, tn_arena *arena, tn_str text, 
 uint32_t tn_model_find_attribute(const tn_model *model, tn_str name); /* TN_NONE */
 uint32_t tn_model_find_action(const tn_model *model, tn_str name);
 uint32_t tn_model_find_derived(const tn_model *model, tn_str full_name);
+/* The number in `decays` of the sum that decayed(action, half_life) reads; TN_NONE when no rule or
+ * expression of the model asks for it, so that it was never kept. */
+uint32_t tn_model_find_decay(const tn_model *model, uint32_t action, double half_life_ms);
 
 #endif
