@@ -2,7 +2,7 @@
  *
  * Reading: up to 19 significant digits are gathered in an integer. When it and the power of ten are
  * both exact doubles, one multiplication or division rounds once, so it is right (Clinger 1990).
- * Everything else goes to strtod in the C locale.
+ * Everything else goes to strtod.
  *
  * Writing the shortest text: money and other short decimals are found by trial, m = round(v 10^k)
  * with m / 10^k == v, which is a proof while m < 10^15. Otherwise, in the middle range of
@@ -12,7 +12,8 @@
 
 #include "base/assert.h"
 
-#include <locale.h>
+#include <float.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,16 +113,9 @@ static bool scan_decimal(tn_str text, decimal *out) {
     return at == end;
 }
 
-static double read_exactly(const char *c_string) {
-    locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    TN_ASSERT(c_locale != (locale_t)0);
-    const double value = strtod_l(c_string, NULL, c_locale);
-    freelocale(c_locale);
-    return value;
-}
-
-/* Hands the significant digits to strtod. No double needs more than 767 of them, so digits past
- * SIGNIFICANT_MAX count only by being there: one 1 stands for all. */
+/* Hands the significant digits to strtod, without a decimal point, so that the locale has no say.
+ * No double needs more than 767 of them, so digits past SIGNIFICANT_MAX count only by being there:
+ * one 1 stands for all. */
 static double convert_slowly(const decimal *number) {
     char text[SIGNIFICANT_MAX + 32];
     size_t length = 0;
@@ -149,7 +143,7 @@ static double convert_slowly(const decimal *number) {
     if (exponent > EXPONENT_CAP) exponent = EXPONENT_CAP;
     if (exponent < -EXPONENT_CAP) exponent = -EXPONENT_CAP;
     snprintf(text + length, sizeof text - length, "e%d", (int)exponent);
-    return read_exactly(text);
+    return strtod(text, NULL);
 }
 
 bool tn_parse_double(tn_str text, double *out) {
@@ -277,35 +271,34 @@ static uint64_t roundest(uint64_t low, uint64_t high, wide numerator, unsigned s
     return below / step % 2 == 0 ? below : above;
 }
 
-/* The shortest decimal for mantissa × 2^exponent, exact in 128 bits; false outside the range where
- * that holds, and for powers of two, whose neighbours are not equally far. `digits_max` digits
- * always suffice for the format. */
-static bool shortest_exact(uint64_t mantissa, int exponent, int digits_max, shortest *out) {
+/* 10^k for k up to EXACT_POWER_MAX. */
+static wide wide_power(int k) {
+    if (k <= DIGITS_MAX) return integer_powers[k];
+    return (wide)integer_powers[DIGITS_MAX] * integer_powers[k - DIGITS_MAX];
+}
+
+/* The shortest decimal for `value`, which is mantissa × 2^exponent, exact in 128 bits; false
+ * outside the range where that holds, and for powers of two, whose neighbours are not equally far.
+ * `digits_max` digits always suffice for the format. */
+static bool shortest_exact(double value, uint64_t mantissa, int exponent, int digits_max,
+                           shortest *out) {
     const int shift = 1 - exponent;
     if (shift < 1 || shift > 126 || (mantissa & (mantissa - 1)) == 0) return false;
-    const double about = ldexp((double)mantissa, exponent);
+    if (value >= exact_powers[digits_max] || value < 1e-6) return false;
     int k = 0;
-    double scaled = about;
-    if (about >= exact_powers[digits_max]) return false;
-    while (k <= EXACT_POWER_MAX && scaled < exact_powers[digits_max - 1]) {
+    while (k < EXACT_POWER_MAX && value * exact_powers[k] < exact_powers[digits_max - 1])
         k++;
-        if (k <= EXACT_POWER_MAX) scaled = about * exact_powers[k];
-    }
-    if (k > EXACT_POWER_MAX) return false;
-    const wide power = k <= DIGITS_MAX
-                           ? (wide)integer_powers[k]
-                           : (wide)integer_powers[DIGITS_MAX] * integer_powers[k - DIGITS_MAX];
-    const wide value = 2 * (wide)mantissa * power;
-    const wide low = value - power;
-    const wide high = value + power;
-    const wide unit = (wide)1 << shift;
+    const wide power = wide_power(k);
+    const wide middle = 2 * (wide)mantissa * power;
+    const wide low = middle - power;
+    const wide high = middle + power;
     const bool takes_ends = mantissa % 2 == 0;
     uint64_t first = (uint64_t)(low >> shift);
     if (((wide)first << shift) != low || !takes_ends) first++;
     uint64_t last = (uint64_t)(high >> shift);
-    if (high % unit == 0 && !takes_ends) last--;
+    if (((wide)last << shift) == high && !takes_ends) last--;
     if (first > last) return false;
-    out->digits = roundest(first, last, value, (unsigned)shift);
+    out->digits = roundest(first, last, middle, (unsigned)shift);
     out->exponent = -k;
     return true;
 }
@@ -323,19 +316,33 @@ static shortest scan_scientific(const char *text) {
     return number;
 }
 
-static bool reads_back(const char *text, double value, bool is_float) {
+static bool reads_back(shortest number, double value, bool is_float) {
+    char text[48];
+    snprintf(text, sizeof text, "%" PRIu64 "e%d", number.digits, number.exponent);
     return is_float ? strtof(text, NULL) == (float)value : strtod(text, NULL) == value;
 }
 
-/* For the ends of the range. printf and strtod agree about the locale's decimal point here. */
+/* For the ends of the range and powers of two, which reach further up than down: the decimal above
+ * the nearest one may read back where the nearest does not. Decimals of up to DBL_DIG (FLT_DIG)
+ * digits survive the way there and back, so that many digits, less zeros at the end, are the start.
+ */
 static shortest shortest_by_trial(double value, bool is_float) {
     const int precision_max = is_float ? 8 : 16;
-    char text[40];
-    for (int precision = 0; precision <= precision_max; precision++) {
+    const bool is_normal = value >= (is_float ? (double)FLT_MIN : DBL_MIN);
+    int precision = 0;
+    if (is_normal) precision = (is_float ? FLT_DIG : DBL_DIG) - 1;
+    shortest number = {0};
+    for (; precision <= precision_max; precision++) {
+        char text[48];
         snprintf(text, sizeof text, "%.*e", precision, value);
-        if (reads_back(text, value, is_float)) break;
+        number = scan_scientific(text);
+        if (reads_back(number, value, is_float)) break;
+        const shortest above = {.digits = number.digits + 1, .exponent = number.exponent};
+        if (!reads_back(above, value, is_float)) continue;
+        number = above;
+        break;
     }
-    return scan_scientific(text);
+    return number;
 }
 
 /* Decimals of at most 15 digits with at most four behind the point: money, ratios, whole numbers.
@@ -363,7 +370,7 @@ size_t tn_format_double(double value, char out[TN_NUMBER_TEXT_SIZE]) {
     memcpy(&bits, &magnitude, sizeof bits);
     const int exponent = (int)(bits >> 52);
     const uint64_t mantissa = (bits & ((1ull << 52) - 1)) | 1ull << 52;
-    if (exponent == 0 || !shortest_exact(mantissa, exponent - 1075, 17, &number))
+    if (exponent == 0 || !shortest_exact(magnitude, mantissa, exponent - 1075, 17, &number))
         number = shortest_by_trial(magnitude, false);
     return put_shortest(number, is_negative, out);
 }
@@ -381,7 +388,7 @@ size_t tn_format_float(float value, char out[TN_NUMBER_TEXT_SIZE]) {
     memcpy(&bits, &magnitude, sizeof bits);
     const int exponent = (int)(bits >> 23);
     const uint64_t mantissa = (bits & ((1u << 23) - 1)) | 1u << 23;
-    if (exponent == 0 || !shortest_exact(mantissa, exponent - 150, 9, &number))
+    if (exponent == 0 || !shortest_exact((double)magnitude, mantissa, exponent - 150, 9, &number))
         number = shortest_by_trial((double)magnitude, true);
     return put_shortest(number, is_negative, out);
 }

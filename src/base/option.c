@@ -51,6 +51,14 @@ static tn_status option_put(const tn_option *option, const char *value, tn_error
             return tn_fail(error, TN_BAD_ARGUMENT, "--%s wants a number, not '%s'", option->name,
                            value);
         break;
+    case TN_OPTION_LIST: {
+        tn_option_list *list = option->target;
+        if (list->count == TN_OPTION_LIST_MAX)
+            return tn_fail(error, TN_BAD_ARGUMENT, "--%s is given more than %d times", option->name,
+                           TN_OPTION_LIST_MAX);
+        list->items[list->count++] = value;
+        break;
+    }
     }
     if (option->is_set != NULL) *option->is_set = true;
     return TN_OK;
@@ -74,7 +82,7 @@ static tn_status parse_option(const tn_option *options, size_t count, int argc, 
                            option->name, option->value_name);
         value = argv[++*at];
     }
-    if (seen[option - options] != NULL)
+    if (seen[option - options] != NULL && option->kind != TN_OPTION_LIST)
         return tn_fail(error, TN_BAD_ARGUMENT, "--%s is given twice", option->name);
     seen[option - options] = option;
     ++*at;

@@ -8,11 +8,19 @@
 #include <tenure/status.h>
 
 typedef enum tn_option_kind {
-    TN_OPTION_FLAG,  /* bool * */
-    TN_OPTION_TEXT,  /* const char ** , borrowed from argv */
-    TN_OPTION_COUNT, /* uint64_t * , a whole number */
-    TN_OPTION_NUMBER /* double * */
+    TN_OPTION_FLAG,   /* bool * */
+    TN_OPTION_TEXT,   /* const char ** , borrowed from argv */
+    TN_OPTION_COUNT,  /* uint64_t * , a whole number */
+    TN_OPTION_NUMBER, /* double * */
+    TN_OPTION_LIST    /* tn_option_list * ; may be given several times, the others only once */
 } tn_option_kind;
+
+enum { TN_OPTION_LIST_MAX = 64 };
+
+typedef struct tn_option_list {
+    const char *items[TN_OPTION_LIST_MAX]; /* borrowed from argv, in order */
+    size_t count;
+} tn_option_list;
 
 typedef struct tn_option {
     const char *name; /* "as-of", without dashes */
