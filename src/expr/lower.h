@@ -6,7 +6,7 @@
 #include "expr/expr.h"
 #include "expr/program.h"
 
-/* Gives the value of a leaf: COLUMN, NOW, JOINED, LAST_SEEN, COUNT, SUM, FIRST, LAST, LAST_VALUE,
+/* Gives the value of a leaf: COLUMN, JOINED, LAST_SEEN, COUNT, SUM, FIRST, LAST, LAST_VALUE,
  * DECAYED, TILE (child already lowered: `argument`), BUCKET. MEAN and AFTER are lowered from the
  * others. Returns TN_NO_VALUE when memory is used up.
  *
