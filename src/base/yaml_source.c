@@ -260,8 +260,9 @@ bool tn_yaml_offsets_fill(tn_str source, size_t start, size_t end, yaml_style st
     else
         walk_flow(&walk, style);
     const bool is_explained = walk.matched == text.size;
-    if (style == YAML_LITERAL || style == YAML_FOLDED) close = walk.at;
-    if (!is_explained) close = walk.matched > 0 ? offsets[walk.matched - 1] : start;
+    const size_t last = walk.matched > 0 ? offsets[walk.matched - 1] : start;
+    if (style == YAML_LITERAL || style == YAML_FOLDED) close = last + 1;
+    if (!is_explained) close = last;
     for (size_t i = walk.matched; i <= text.size; i++)
         offsets[i] = (uint32_t)close;
     return is_explained;
