@@ -1,0 +1,176 @@
+/* eval_calendar.c: days and months of a tile.
+ *
+ * Row by row, calendar.h says what is right. A tile's instants, though, lie between few transitions
+ * of a zone's clocks, so that most of the work is adding the steps between the least and the
+ * largest of them: the vector kernel `steps`. Days and instants are null beyond ±10^8 days, ±8.64 ×
+ * 10^15 ms. */
+#include "expr/program_ir.h"
+
+#include <math.h>
+
+#define DAYS_MAX 1e8
+#define DAY_MS   86400000.0
+enum { MONTHS_MAX = 3300000, DAY_LAST = 84371 /* 2200-12-31 */ };
+
+/* ---- Row by row ---- */
+
+static double day_of(const tn_zone *zone, double ms) {
+    if (!(fabs(ms) <= DAYS_MAX * DAY_MS)) return (double)NAN;
+    return tn_zone_day(zone, (int64_t)floor(ms));
+}
+
+static double day_start(const tn_zone *zone, double day) {
+    if (!(fabs(day) <= DAYS_MAX)) return (double)NAN;
+    return (double)tn_zone_day_start(zone, (int32_t)floor(day));
+}
+
+static double date_add_months(double day, int32_t months) {
+    if (!(fabs(day) <= DAYS_MAX) || months > MONTHS_MAX || months < -MONTHS_MAX) return (double)NAN;
+    const double sum = tn_days_add_months((int32_t)floor(day), months);
+    return fabs(sum) <= DAYS_MAX ? sum : (double)NAN;
+}
+
+/* The fraction of a millisecond is kept. */
+static double time_add_months(const tn_zone *zone, double ms, int32_t months) {
+    if (!(fabs(ms) <= DAYS_MAX * DAY_MS) || months > MONTHS_MAX || months < -MONTHS_MAX)
+        return (double)NAN;
+    const double whole = floor(ms);
+    const double sum = (double)tn_zone_add_months(zone, (int64_t)whole, months) + (ms - whole);
+    return fabs(sum) <= DAYS_MAX * DAY_MS ? sum : (double)NAN;
+}
+
+static double anniversary(double date, double today) {
+    if (!(fabs(date) <= DAYS_MAX) || !(fabs(today) <= DAYS_MAX)) return (double)NAN;
+    return tn_days_to_anniversary((int32_t)floor(date), (int32_t)floor(today));
+}
+
+static double one_row(const tn_zone *zone, const tn_step *step, double x, double y) {
+    switch (step->op) {
+    case TN_OP_DAY:
+        return day_of(zone, x);
+    case TN_OP_DAY_START:
+        return day_start(zone, x);
+    case TN_OP_ADD_MONTHS:
+        return step->extra ? date_add_months(x, (int32_t)step->index)
+                           : time_add_months(zone, x, (int32_t)step->index);
+    default:
+        return anniversary(x, y);
+    }
+}
+
+static void each_row(const tn_zone *zone, const tn_step *step, const tn_operand *args, double *out,
+                     size_t n) {
+    const bool has_two = step->args[1] != TN_NO_VALUE;
+    const double *x = args[0].data;
+    const double *y = has_two ? args[1].data : x;
+    const size_t y_step = has_two ? args[1].step : args[0].step;
+    for (size_t i = 0; i < n; i++) {
+        /* a uniform operand is one block for all */
+        const size_t row = i % TN_KERNEL_ROWS;
+        const size_t block = i - row;
+        out[i] = one_row(zone, step, x[block * args[0].step + row], y[block * y_step + row]);
+    }
+}
+
+/* ---- By steps ---- */
+
+/* Number of steps at or before x. */
+static size_t steps_until(const tn_shift *shift, double x) {
+    size_t low = 0;
+    size_t high = shift->count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (shift->at[middle] <= x)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* out = x × scale + the shift at x; false when x leaves the range that the shift is good for. */
+static bool add_shift(const tn_kernels *kernels, const tn_shift *shift, tn_in_f64 x, double scale,
+                      double *out, size_t n) {
+    double least;
+    double largest;
+    kernels->aggregate->range(x, &least, &largest, n);
+    if (least > largest) least = largest = shift->first; /* all null */
+    if (least < shift->first || largest > shift->last) return false;
+    const size_t from = steps_until(shift, least);
+    const size_t to = steps_until(shift, largest);
+    const tn_steps steps = {.at = shift->at + from,
+                            .delta = shift->delta + from,
+                            .count = to - from,
+                            .base = shift->sum[from]};
+    kernels->arith->steps(out, x, scale, &steps, n);
+    return true;
+}
+
+bool tn_calendar_run(const tn_pure *pure, const tn_step *step, const tn_operand *args, double *out,
+                     size_t n) {
+    const tn_arith_kernels *arith = pure->kernels->arith;
+    const tn_in_f64 x = tn_operand_f64(args[0]);
+    if (step->op == TN_OP_DAY && pure->zone_shift &&
+        add_shift(pure->kernels, pure->zone_shift, x, 1.0, out, n)) {
+        arith->unary[TN_UNARY_TO_DAY](out, (tn_in_f64){.data = out, .step = 1}, n);
+        return true;
+    }
+    if (step->op == TN_OP_DAY_START && pure->day_shift &&
+        add_shift(pure->kernels, pure->day_shift, x, DAY_MS, out, n))
+        return true;
+    each_row(pure->zone, step, args, out, n);
+    return true;
+}
+
+/* ---- Tables ---- */
+
+static bool shift_alloc(tn_arena *arena, tn_shift *shift, size_t capacity) {
+    shift->at = tn_arena_array(arena, capacity, sizeof *shift->at);
+    shift->delta = tn_arena_array(arena, capacity, sizeof *shift->delta);
+    shift->sum = tn_arena_array(arena, capacity + 1, sizeof *shift->sum);
+    return shift->at && shift->delta && shift->sum;
+}
+
+static void shift_push(tn_shift *shift, double at, double value) {
+    shift->at[shift->count] = at;
+    shift->delta[shift->count] = value - shift->sum[shift->count];
+    shift->sum[++shift->count] = value;
+}
+
+bool tn_shift_of_zone(tn_arena *arena, const tn_zone *zone, tn_shift *out) {
+    const tn_zone_table table = tn_zone_table_view(zone);
+    tn_shift shift = {.first = -4e15, .last = 4e15};
+    if (!shift_alloc(arena, &shift, table.count)) return false;
+    shift.sum[0] = (double)table.offset_ms[0];
+    for (size_t i = 0; i < table.count; i++)
+        shift_push(&shift, (double)table.transition_ms[i], (double)table.offset_ms[i + 1]);
+    *out = shift;
+    return true;
+}
+
+static double start_shift(const tn_zone *zone, int32_t day) {
+    return (double)(tn_zone_day_start(zone, day) - day * TN_DAY_MS);
+}
+
+/* What a day's start differs by changes near transitions only: the days about each are looked at.
+ */
+bool tn_shift_of_days(tn_arena *arena, const tn_zone *zone, tn_shift *out) {
+    const int32_t about = 3;
+    const tn_zone_table table = tn_zone_table_view(zone);
+    tn_shift shift = {.first = 0, .last = DAY_LAST};
+    if (!shift_alloc(arena, &shift, table.count * (size_t)(2 * about + 1))) return false;
+    shift.sum[0] = start_shift(zone, 0);
+    int32_t seen = 0;
+    for (size_t i = 0; i < table.count; i++) {
+        const double at_day = floor((double)table.transition_ms[i] / DAY_MS);
+        if (at_day < -about || at_day > DAY_LAST + about) continue;
+        for (int32_t d = (int32_t)at_day - about; d <= (int32_t)at_day + about; d++) {
+            if (d <= seen) continue;
+            seen = d;
+            const double value = start_shift(zone, d);
+            if (value != shift.sum[shift.count]) shift_push(&shift, d, value);
+        }
+    }
+    *out = shift;
+    return true;
+}
