@@ -76,11 +76,14 @@ bool tn_scorer_summary(const tn_model *model, const tn_table *table, uint32_t ro
 /* Fills `out` (all in `arena`) from the store at the epoch's as-of with the plan's own arithmetic,
  * so that the lines' units sum to the stored score. Engine turns it into tn_explanation. */
 typedef struct tn_explain_item {
-    uint32_t rule;  /* rule number; TN_NONE for a group's or the range's line */
+    uint32_t
+        rule; /* rule number; TN_NONE for a group's or the range's line, and for an expression */
     uint32_t group; /* of a group's line; TN_NONE otherwise */
     double weight, points;
     bool is_gated_off;
-    int64_t units, taken;
+    bool is_expression; /* the line of a score that is one expression: rule and group are TN_NONE */
+    int64_t units;      /* what the line adds */
+    int64_t taken; /* what a cap or the range took away: positive from above, negative from below */
 } tn_explain_item;
 typedef struct tn_explain_result {
     const tn_explain_item *items; /* rules in order, then groups, then the range */

@@ -1,0 +1,583 @@
+/* quantile.c: order statistics by narrowing buckets.
+ *
+ * Values become 64-bit keys that order as they do. The first level divides the range of a sample
+ * into 65,536 buckets (its ends take what lies outside); every later level divides the buckets that
+ * hold a wanted rank. A row's bucket is found by walking the levels, so nothing is searched. What
+ * the sample decides is speed only: ranks are counted, never estimated. */
+#include "scoring/quantile.h"
+
+#include "base/alloc.h"
+#include "base/assert.h"
+#include "base/bits.h"
+#include "base/error.h"
+#include "kernels/kernels.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    FIRST_BITS = 16,
+    LEVEL_BITS_MIN = 4,        /* of one range, however many ranges there are */
+    LEVEL_CELLS_MAX = 1 << 18, /* of all ranges of a level, as long as the above allows */
+    LEVELS_MAX = 1 + 64 / LEVEL_BITS_MIN,
+    GATHER_ROWS = 1 << 14, /* so few rows are gathered and sorted */
+    SAMPLE_CHUNKS = 16,
+    SAMPLE_ROWS = 64 /* of a chunk */
+};
+#define NO_RANGE UINT32_MAX
+
+/* Keys from `low` to `high`, divided into cells of 2^shift keys. */
+typedef struct key_range {
+    uint64_t low, high;
+    unsigned shift;
+    uint32_t first;  /* its first cell in its level */
+    uint64_t before; /* rows whose key is below `low` */
+} key_range;
+
+typedef struct level {
+    key_range *ranges;
+    uint32_t range_count;
+    uint32_t cell_count;
+    uint32_t *next;   /* by cell: the range of the next level, or NO_RANGE */
+    uint64_t *counts; /* by cell, of all shards */
+} level;
+
+typedef struct narrowing {
+    const tn_quantile_request *request;
+    level levels[LEVELS_MAX];
+    unsigned depth;  /* levels made; the last is being counted */
+    uint64_t rows;   /* not null, of all shards */
+    uint64_t *ranks; /* wanted, ascending */
+    double *values;  /* of each rank, once found */
+    bool *is_found;  /* by rank */
+    size_t rank_count;
+    uint32_t **shard_counts; /* by shard: counts of the present level */
+    uint64_t **gathered;     /* by shard */
+    size_t *gathered_count;  /* by shard */
+} narrowing;
+
+/* ---- Keys ---- */
+
+static uint64_t key_of_int(int64_t value) {
+    return (uint64_t)value ^ (1ull << 63);
+}
+
+static uint64_t key_of_f32(float value) {
+    union {
+        float number;
+        uint32_t bits;
+    } u = {.number = value};
+    return (u.bits >> 31) ? ~u.bits & UINT32_MAX : u.bits | 0x80000000u;
+}
+
+static double f32_of_key(uint64_t key) {
+    const uint32_t bits = (uint32_t)key;
+    union {
+        uint32_t bits;
+        float number;
+    } u = {.bits = (bits >> 31) ? bits & 0x7FFFFFFFu : ~bits};
+    return (double)u.number;
+}
+
+static double value_of_key(const tn_quantile_request *request, uint64_t key) {
+    switch (request->shards[0].column->physical) {
+    case TN_PHYSICAL_F64:
+        return tn_f64_of_key(key);
+    case TN_PHYSICAL_F32:
+        return f32_of_key(key);
+    case TN_PHYSICAL_UNITS:
+        return (double)(int64_t)(key ^ (1ull << 63)) / TN_SCORE_UNITS_PER_POINT;
+    default:
+        return (double)(int64_t)(key ^ (1ull << 63));
+    }
+}
+
+/* The keys of up to TN_CHUNK_ROWS rows, those chosen packed to the front; returns how many. */
+typedef struct key_reader {
+    const tn_quantile_request *request;
+    const tn_quantile_shard *shard;
+    uint64_t keys[TN_CHUNK_ROWS];
+} key_reader;
+
+static bool is_chosen(const uint64_t *live, const uint32_t *where, size_t row) {
+    return tn_bit_get(live, row) && (where == NULL || where[row] != 0);
+}
+
+static size_t read_f64(uint64_t *keys, const double *data, size_t rows, const uint64_t *live,
+                       const uint32_t *where) {
+    size_t count = 0;
+    for (size_t i = 0; i < rows; i++) {
+        keys[count] = tn_key_of_f64(data[i] + 0.0); /* −0 becomes 0 */
+        count += is_chosen(live, where, i) && data[i] == data[i];
+    }
+    return count;
+}
+
+static size_t read_f32(uint64_t *keys, const float *data, size_t rows, const uint64_t *live,
+                       const uint32_t *where) {
+    size_t count = 0;
+    for (size_t i = 0; i < rows; i++) {
+        keys[count] = key_of_f32(data[i] + 0.0f);
+        count += is_chosen(live, where, i) && data[i] == data[i];
+    }
+    return count;
+}
+
+static size_t read_i64(uint64_t *keys, const int64_t *data, size_t rows, const uint64_t *live,
+                       const uint32_t *where) {
+    size_t count = 0;
+    for (size_t i = 0; i < rows; i++) {
+        keys[count] = key_of_int(data[i]);
+        count += is_chosen(live, where, i) && data[i] != INT64_MIN;
+    }
+    return count;
+}
+
+static size_t read_i32(uint64_t *keys, const int32_t *data, size_t rows, const uint64_t *live,
+                       const uint32_t *where) {
+    size_t count = 0;
+    for (size_t i = 0; i < rows; i++) {
+        keys[count] = key_of_int(data[i]);
+        count += is_chosen(live, where, i) && data[i] != INT32_MIN;
+    }
+    return count;
+}
+
+static size_t read_age(uint64_t *keys, const int32_t *data, size_t rows, const uint64_t *live,
+                       int32_t today) {
+    size_t count = 0;
+    for (size_t i = 0; i < rows; i++) {
+        const int64_t age = (int64_t)today - data[i];
+        keys[count] = key_of_int(age > 0 ? age : 0);
+        count += tn_bit_get(live, i) && data[i] != INT32_MIN;
+    }
+    return count;
+}
+
+static size_t read_u32(uint64_t *keys, const uint32_t *data, size_t rows, const uint64_t *live,
+                       const uint32_t *where) {
+    size_t count = 0;
+    for (size_t i = 0; i < rows; i++) {
+        keys[count] = key_of_int(data[i]);
+        count += is_chosen(live, where, i);
+    }
+    return count;
+}
+
+static size_t read_i8(uint64_t *keys, const int8_t *data, size_t rows, const uint64_t *live,
+                      const uint32_t *where) {
+    size_t count = 0;
+    for (size_t i = 0; i < rows; i++) {
+        keys[count] = key_of_int(data[i]);
+        count += is_chosen(live, where, i) && data[i] != -1;
+    }
+    return count;
+}
+
+static size_t chunk_count(const tn_quantile_shard *shard) {
+    const size_t of_table = tn_table_chunk_count(shard->table);
+    return of_table < shard->column->chunk_count ? of_table : shard->column->chunk_count;
+}
+
+static size_t read_chunk(key_reader *reader, size_t chunk, size_t rows) {
+    const tn_quantile_shard *shard = reader->shard;
+    const void *data = tn_column_chunk(shard->column, chunk);
+    const uint64_t *live = tn_table_live_words(shard->table, chunk);
+    const uint32_t *where = shard->where == NULL ? NULL : tn_column_chunk(shard->where, chunk);
+    switch (shard->column->physical) {
+    case TN_PHYSICAL_F64:
+        return read_f64(reader->keys, data, rows, live, where);
+    case TN_PHYSICAL_F32:
+        return read_f32(reader->keys, data, rows, live, where);
+    case TN_PHYSICAL_I64:
+        return read_i64(reader->keys, data, rows, live, where);
+    case TN_PHYSICAL_U32:
+        return read_u32(reader->keys, data, rows, live, where);
+    case TN_PHYSICAL_I8:
+        return read_i8(reader->keys, data, rows, live, where);
+    case TN_PHYSICAL_UNITS:
+        return read_i32(reader->keys, data, rows, live, where);
+    case TN_PHYSICAL_I32:
+        if (reader->request->is_age)
+            return read_age(reader->keys, data, rows, live, reader->request->today);
+        return read_i32(reader->keys, data, rows, live, where);
+    default:
+        TN_ASSERT(!"a column of numbers");
+        return 0;
+    }
+}
+
+/* ---- Levels ---- */
+
+static bool level_create(level *l, uint32_t range_count, uint32_t cells_of_range) {
+    l->range_count = range_count;
+    l->cell_count = range_count * cells_of_range;
+    l->ranges = tn_alloc_array(NULL, range_count, sizeof *l->ranges);
+    l->next = tn_alloc_array(NULL, l->cell_count, sizeof *l->next);
+    l->counts = tn_alloc_array(NULL, l->cell_count, sizeof *l->counts);
+    return l->ranges != NULL && l->next != NULL && l->counts != NULL;
+}
+
+static void level_destroy(level *l) {
+    tn_free(NULL, l->ranges, l->range_count * sizeof *l->ranges);
+    tn_free(NULL, l->next, l->cell_count * sizeof *l->next);
+    tn_free(NULL, l->counts, l->cell_count * sizeof *l->counts);
+}
+
+/* The smallest shift that makes at most `cells` cells of the range. */
+static unsigned shift_for(uint64_t low, uint64_t high, uint32_t cells) {
+    unsigned shift = 0;
+    while (((high - low) >> shift) >= cells)
+        shift++;
+    return shift;
+}
+
+/* The cell of a key in the first level: what lies outside the range falls into its end cells. */
+static uint32_t first_cell(const key_range *range, uint64_t key) {
+    if (key <= range->low) return 0;
+    const uint64_t cell = (key - range->low) >> range->shift;
+    return cell < (1u << FIRST_BITS) ? (uint32_t)cell : (1u << FIRST_BITS) - 1;
+}
+
+/* The cell of a key in the last level, or NO_RANGE when it is in none of its ranges. */
+static uint32_t last_cell(const narrowing *n, uint64_t key) {
+    uint32_t cell = first_cell(&n->levels[0].ranges[0], key);
+    for (unsigned depth = 1; depth < n->depth; depth++) {
+        const uint32_t number = n->levels[depth - 1].next[cell];
+        if (number == NO_RANGE) return NO_RANGE;
+        const key_range *range = &n->levels[depth].ranges[number];
+        cell = range->first + (uint32_t)((key - range->low) >> range->shift);
+    }
+    return cell;
+}
+
+/* The keys of one cell of the last level. */
+static void cell_bounds(const narrowing *n, const key_range *range, uint32_t cell, uint64_t *low,
+                        uint64_t *high) {
+    const uint64_t number = cell - range->first;
+    *low = range->low + (number << range->shift);
+    *high = *low + (((uint64_t)1 << range->shift) - 1);
+    if (n->depth == 1) {
+        if (number == 0) *low = 0;
+        if (number == (1u << FIRST_BITS) - 1 || *high < *low) *high = UINT64_MAX;
+    } else if (*high > range->high || *high < *low) {
+        *high = range->high;
+    }
+}
+
+/* ---- Passes over the base, a shard an item ---- */
+
+typedef void keys_visit(narrowing *n, size_t shard, const uint64_t *keys, size_t count);
+
+static tn_status shard_read(narrowing *n, size_t s, keys_visit *visit, size_t chunk_step,
+                            size_t rows) {
+    key_reader *reader = tn_alloc(NULL, sizeof *reader);
+    if (reader == NULL) return TN_OUT_OF_MEMORY;
+    reader->request = n->request;
+    reader->shard = &n->request->shards[s];
+    const size_t chunks = chunk_count(reader->shard);
+    for (size_t chunk = 0; chunk < chunks; chunk += chunk_step)
+        visit(n, s, reader->keys, read_chunk(reader, chunk, rows));
+    tn_free(NULL, reader, sizeof *reader);
+    return TN_OK;
+}
+
+static void count_first(narrowing *n, size_t shard, const uint64_t *keys, size_t count) {
+    uint32_t *counts = n->shard_counts[shard];
+    const key_range range = n->levels[0].ranges[0];
+    for (size_t i = 0; i < count; i++)
+        counts[first_cell(&range, keys[i])]++;
+}
+
+static void count_later(narrowing *n, size_t shard, const uint64_t *keys, size_t count) {
+    uint32_t *counts = n->shard_counts[shard];
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t cell = last_cell(n, keys[i]);
+        if (cell != NO_RANGE) counts[cell]++;
+    }
+}
+
+static tn_status count_shard(void *context, size_t shard) {
+    narrowing *n = context;
+    return shard_read(n, shard, n->depth == 1 ? count_first : count_later, 1, TN_CHUNK_ROWS);
+}
+
+/* Counts the last level over all shards. */
+static tn_status count_level(narrowing *n) {
+    const tn_quantile_request *request = n->request;
+    level *l = &n->levels[n->depth - 1];
+    tn_status status = TN_OK;
+    for (size_t s = 0; s < request->shard_count; s++) {
+        n->shard_counts[s] = tn_alloc_array(NULL, l->cell_count, sizeof **n->shard_counts);
+        if (n->shard_counts[s] == NULL) status = TN_OUT_OF_MEMORY;
+    }
+    if (status == TN_OK)
+        status = request->parallel->for_each(request->parallel->team, request->shard_count,
+                                             count_shard, n);
+    for (size_t s = 0; s < request->shard_count; s++) {
+        for (uint32_t c = 0; status == TN_OK && c < l->cell_count; c++)
+            l->counts[c] += n->shard_counts[s][c];
+        tn_free(NULL, n->shard_counts[s], l->cell_count * sizeof **n->shard_counts);
+        n->shard_counts[s] = NULL;
+    }
+    return status;
+}
+
+/* ---- The first level ---- */
+
+typedef struct key_span {
+    uint64_t low, high;
+} key_span;
+
+static void widen(narrowing *n, size_t shard, const uint64_t *keys, size_t count) {
+    (void)shard;
+    key_range *range = &n->levels[0].ranges[0];
+    for (size_t i = 0; i < count; i++) {
+        if (keys[i] < range->low) range->low = keys[i];
+        if (keys[i] > range->high) range->high = keys[i];
+    }
+}
+
+static tn_status first_level(narrowing *n) {
+    const tn_quantile_request *request = n->request;
+    level *l = &n->levels[0];
+    n->depth = 1;
+    if (!level_create(l, 1, 1u << FIRST_BITS)) return TN_OUT_OF_MEMORY;
+    key_range *range = &l->ranges[0];
+    *range = (key_range){.low = UINT64_MAX, .high = 0};
+    for (size_t s = 0; s < request->shard_count; s++) {
+        const size_t step = 1 + chunk_count(&request->shards[s]) / SAMPLE_CHUNKS;
+        TN_TRY(shard_read(n, s, widen, step, SAMPLE_ROWS));
+    }
+    if (range->low > range->high) range->low = range->high = 0; /* an empty sample: any range */
+    range->shift = shift_for(range->low, range->high, 1u << FIRST_BITS);
+    return count_level(n);
+}
+
+/* ---- Ranks ---- */
+
+/* The ranks that type-7 quantiles of `rows` values interpolate between, ascending, each once. */
+static tn_status ranks_create(narrowing *n) {
+    const uint32_t cuts = n->request->n - 1;
+    n->ranks = tn_alloc_array(NULL, 2 * (size_t)cuts, sizeof *n->ranks);
+    n->values = tn_alloc_array(NULL, 2 * (size_t)cuts, sizeof *n->values);
+    n->is_found = tn_alloc_array(NULL, 2 * (size_t)cuts, sizeof *n->is_found);
+    if (n->ranks == NULL || n->values == NULL || n->is_found == NULL) return TN_OUT_OF_MEMORY;
+    for (uint32_t k = 1; k <= cuts; k++) {
+        const uint64_t below = (n->rows - 1) * k / n->request->n;
+        for (uint64_t rank = below; rank <= below + 1 && rank < n->rows; rank++)
+            if (n->rank_count == 0 || n->ranks[n->rank_count - 1] < rank)
+                n->ranks[n->rank_count++] = rank;
+    }
+    return TN_OK;
+}
+
+static void rank_settle(narrowing *n, size_t rank, uint64_t key) {
+    n->values[rank] = value_of_key(n->request, key);
+    n->is_found[rank] = true;
+}
+
+/* Settles the ranks whose cell of the last level is a single key, and makes the other ranks' cells
+ * the ranges of the next one. Returns the rows in them through *rows. */
+typedef struct narrowed {
+    key_range *ranges; /* room for rank_count */
+    uint32_t count;
+    uint64_t rows;
+} narrowed;
+
+static void narrow_cell(narrowing *n, const key_range *range, uint32_t cell, uint64_t before,
+                        size_t *rank, narrowed *out) {
+    level *l = &n->levels[n->depth - 1];
+    const uint64_t end = before + l->counts[cell];
+    uint64_t low, high;
+    cell_bounds(n, range, cell, &low, &high);
+    bool is_open = false;
+    for (; *rank < n->rank_count && n->ranks[*rank] < end; ++*rank) {
+        if (n->is_found[*rank]) continue;
+        if (low == high)
+            rank_settle(n, *rank, low);
+        else
+            is_open = true;
+    }
+    l->next[cell] = NO_RANGE;
+    if (!is_open) return;
+    l->next[cell] = out->count;
+    out->ranges[out->count++] = (key_range){.low = low, .high = high, .before = before};
+    out->rows += l->counts[cell];
+}
+
+static void narrow(narrowing *n, narrowed *out) {
+    const level *l = &n->levels[n->depth - 1];
+    const uint32_t cells = l->cell_count / l->range_count;
+    size_t rank = 0;
+    for (uint32_t r = 0; r < l->range_count; r++) {
+        uint64_t before = l->ranges[r].before;
+        while (rank < n->rank_count && n->ranks[rank] < before)
+            rank++; /* of a range that was settled above */
+        for (uint32_t cell = l->ranges[r].first; cell < l->ranges[r].first + cells; cell++) {
+            narrow_cell(n, &l->ranges[r], cell, before, &rank, out);
+            before += l->counts[cell];
+        }
+    }
+}
+
+static tn_status next_level(narrowing *n, const narrowed *open) {
+    unsigned bits = FIRST_BITS;
+    while (bits > LEVEL_BITS_MIN && ((uint64_t)open->count << bits) > LEVEL_CELLS_MAX)
+        bits--;
+    TN_ASSERT(n->depth < LEVELS_MAX);
+    level *l = &n->levels[n->depth++];
+    if (!level_create(l, open->count, 1u << bits)) return TN_OUT_OF_MEMORY;
+    for (uint32_t i = 0; i < open->count; i++) {
+        l->ranges[i] = open->ranges[i];
+        l->ranges[i].first = i << bits;
+        l->ranges[i].shift = shift_for(l->ranges[i].low, l->ranges[i].high, 1u << bits);
+    }
+    return count_level(n);
+}
+
+/* ---- Gathering what is left ---- */
+
+static void gather_keys(narrowing *n, size_t shard, const uint64_t *keys, size_t count) {
+    const level *l = &n->levels[n->depth - 1];
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t cell = last_cell(n, keys[i]);
+        if (cell == NO_RANGE || l->next[cell] == NO_RANGE) continue;
+        TN_ASSERT(n->gathered_count[shard] < GATHER_ROWS);
+        n->gathered[shard][n->gathered_count[shard]++] = keys[i];
+    }
+}
+
+static tn_status gather_shard(void *context, size_t shard) {
+    return shard_read(context, shard, gather_keys, 1, TN_CHUNK_ROWS);
+}
+
+static int key_compare(const void *a, const void *b) {
+    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* All keys of the open ranges in order: those of the first range, of the second … */
+static void settle_gathered(narrowing *n, uint64_t *keys, const narrowed *open) {
+    size_t at = 0, rank = 0;
+    for (uint32_t r = 0; r < open->count; r++) {
+        const key_range *range = &open->ranges[r];
+        for (; rank < n->rank_count && n->ranks[rank] < range->before; rank++)
+            continue;
+        size_t end = at;
+        while (end < open->rows && keys[end] <= range->high)
+            end++;
+        for (; rank < n->rank_count && n->ranks[rank] - range->before < end - at; rank++)
+            rank_settle(n, rank, keys[at + (size_t)(n->ranks[rank] - range->before)]);
+        at = end;
+    }
+}
+
+static tn_status gather(narrowing *n, const narrowed *open) {
+    const tn_quantile_request *request = n->request;
+    uint64_t *all = tn_alloc_array(NULL, (size_t)open->rows, sizeof *all);
+    tn_status status = all == NULL ? TN_OUT_OF_MEMORY : TN_OK;
+    for (size_t s = 0; s < request->shard_count; s++) {
+        n->gathered_count[s] = 0;
+        n->gathered[s] = tn_alloc_array(NULL, GATHER_ROWS, sizeof **n->gathered);
+        if (n->gathered[s] == NULL) status = TN_OUT_OF_MEMORY;
+    }
+    if (status == TN_OK)
+        status = request->parallel->for_each(request->parallel->team, request->shard_count,
+                                             gather_shard, n);
+    size_t used = 0;
+    for (size_t s = 0; s < request->shard_count; s++) {
+        if (status == TN_OK && n->gathered_count[s] > 0)
+            memcpy(all + used, n->gathered[s], n->gathered_count[s] * sizeof *all);
+        used += n->gathered_count[s];
+        tn_free(NULL, n->gathered[s], GATHER_ROWS * sizeof **n->gathered);
+        n->gathered[s] = NULL;
+    }
+    if (status == TN_OK) {
+        TN_ASSERT(used == open->rows);
+        qsort(all, used, sizeof *all, key_compare);
+        settle_gathered(n, all, open);
+    }
+    tn_free(NULL, all, (size_t)open->rows * sizeof *all);
+    return status;
+}
+
+/* ---- From ranks to cuts ---- */
+
+static tn_status find_ranks(narrowing *n) {
+    narrowed open = {.ranges = tn_alloc_array(NULL, n->rank_count, sizeof *open.ranges)};
+    if (open.ranges == NULL) return TN_OUT_OF_MEMORY;
+    tn_status status = TN_OK;
+    for (;;) {
+        open.count = 0;
+        open.rows = 0;
+        narrow(n, &open);
+        if (open.count == 0) break;
+        if (open.rows <= GATHER_ROWS) {
+            status = gather(n, &open);
+            break;
+        }
+        status = next_level(n, &open);
+        if (status != TN_OK) break;
+    }
+    tn_free(NULL, open.ranges, n->rank_count * sizeof *open.ranges);
+    return status;
+}
+
+static double interpolate(double low, double high, double fraction) {
+    if (fraction == 0 || low == high) return low;
+    const double between = low + fraction * (high - low);
+    return isfinite(between) ? between : low * (1 - fraction) + high * fraction;
+}
+
+static void cuts_fill(const narrowing *n, double *cuts) {
+    size_t at = 0;
+    const uint32_t parts = n->request->n;
+    for (uint32_t k = 1; k < parts; k++) {
+        const uint64_t position = (n->rows - 1) * k;
+        const uint64_t below = position / parts;
+        while (n->ranks[at] < below)
+            at++;
+        const double fraction = (double)(position % parts) / parts;
+        const double high = at + 1 < n->rank_count ? n->values[at + 1] : n->values[at];
+        cuts[k - 1] = interpolate(n->values[at], high, fraction);
+    }
+}
+
+static tn_status narrowing_run(narrowing *n, double *cuts, size_t *count) {
+    const size_t shards = n->request->shard_count;
+    n->shard_counts = tn_alloc_array(NULL, shards, sizeof *n->shard_counts);
+    n->gathered = tn_alloc_array(NULL, shards, sizeof *n->gathered);
+    n->gathered_count = tn_alloc_array(NULL, shards, sizeof *n->gathered_count);
+    if (n->shard_counts == NULL || n->gathered == NULL || n->gathered_count == NULL)
+        return TN_OUT_OF_MEMORY;
+    TN_TRY(first_level(n));
+    for (uint32_t c = 0; c < n->levels[0].cell_count; c++)
+        n->rows += n->levels[0].counts[c];
+    *count = 0;
+    if (n->rows == 0) return TN_OK;
+    TN_TRY(ranks_create(n));
+    TN_TRY(find_ranks(n));
+    cuts_fill(n, cuts);
+    *count = n->request->n - 1;
+    return TN_OK;
+}
+
+tn_status tn_quantile_cuts(const tn_quantile_request *request, double *cuts, size_t *count) {
+    *count = 0;
+    if (request->n < 2 || request->shard_count == 0) return TN_OK;
+    narrowing n = {.request = request};
+    const tn_status status = narrowing_run(&n, cuts, count);
+    const size_t ranks = 2 * ((size_t)request->n - 1);
+    const size_t shards = request->shard_count;
+    for (unsigned depth = 0; depth < n.depth; depth++)
+        level_destroy(&n.levels[depth]);
+    tn_free(NULL, n.ranks, ranks * sizeof *n.ranks);
+    tn_free(NULL, n.values, ranks * sizeof *n.values);
+    tn_free(NULL, n.is_found, ranks * sizeof *n.is_found);
+    tn_free(NULL, n.shard_counts, shards * sizeof *n.shard_counts);
+    tn_free(NULL, n.gathered, shards * sizeof *n.gathered);
+    tn_free(NULL, n.gathered_count, shards * sizeof *n.gathered_count);
+    return status;
+}
