@@ -119,19 +119,14 @@ static void place_take(tn_index *index, tn_index_table *table, uint64_t hash, ui
                        const place *at) {
     at->bucket->tags[at->slot] = hash_tag(hash);
     at->bucket->rows[at->slot] = row;
-    for (uint32_t i = 1; i < at->probes; i++, hash = hash_step(hash))
-        bucket_at(table, bucket_home(table, hash))->passed++;
+    for (uint32_t i = 1; i < at->probes; i++, hash = hash_step(hash)) {
+        tn_bucket *bucket = bucket_at(table, bucket_home(table, hash));
+        if (++bucket->passed >= TN_INDEX_PASSED_CAP) index->wants_rekey = true;
+    }
     if (at->probes > table->probe_max) table->probe_max = at->probes;
     if (at->probes > index->probe_max) index->probe_max = at->probes;
     if (at->probes >= TN_INDEX_PROBE_CAP) index->wants_rekey = true;
     table->used++;
-}
-
-static tn_status table_put(tn_index *index, tn_index_table *table, uint64_t hash, uint32_t row) {
-    place at;
-    TN_TRY(place_find(index, table, hash, &at));
-    place_take(index, table, hash, row, &at);
-    return TN_OK;
 }
 
 /* The row of a key in one table; counts the buckets visited. */
@@ -210,18 +205,23 @@ tn_status tn_index_rekey(tn_index *index) {
 }
 
 /* Moves the ids of a bucket of the oldest table to the newest. The counts of passed ids stay as
- * they are: the table only empties. False when memory ran out; what was not moved stays. */
+ * they are: the table only empties. False when memory ran out or a slab had to be made, which is
+ * enough for one step; what was not moved stays for the next. */
 static bool bucket_move(tn_index *index, tn_index_table *from, tn_bucket *bucket, uint32_t *moved) {
     tn_index_table *to = &index->tables[0];
+    const uint64_t slabs = index->slab_total;
     for (unsigned slot = 0; slot < TN_BUCKET_SLOTS; slot++) {
         if (bucket->tags[slot] == 0) continue;
         const uint32_t row = bucket->rows[slot];
         const tn_str id = tn_ids_get(index->ids, row);
         const uint64_t hash = tn_hash_keyed(&to->secret, id.data, id.size);
-        if (table_put(index, to, hash, row) != TN_OK) return false;
+        place at;
+        if (place_find(index, to, hash, &at) != TN_OK) return false;
+        place_take(index, to, hash, row, &at);
         bucket->tags[slot] = 0;
         from->used--;
         ++*moved;
+        if (index->slab_total != slabs) return false;
     }
     return true;
 }
@@ -307,7 +307,11 @@ void tn_index_deinit(tn_index *index) {
 tn_status tn_index_put(tn_index *index, tn_str id, uint32_t row) {
     TN_TRY(room_reserve(index));
     tn_index_table *newest = &index->tables[0];
-    TN_TRY(table_put(index, newest, tn_hash_keyed(&newest->secret, id.data, id.size), row));
+    const uint64_t hash = tn_hash_keyed(&newest->secret, id.data, id.size);
+    place at;
+    TN_TRY(place_find(index, newest, hash, &at));
+    place_take(index, newest, hash, row, &at);
+    index->probe_sum += at.probes;
     index->count++;
     drain_step(index);
     return TN_OK;

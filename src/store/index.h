@@ -23,11 +23,12 @@
 
 enum {
     TN_BUCKET_SLOTS = 12,
-    TN_SLAB_BUCKETS = 1024,    /* buckets of one slab: 64 KiB */
+    TN_SLAB_BUCKETS = 512,     /* buckets of one slab: 32 KiB */
     TN_INDEX_TABLES = 3,       /* the newest and those that are being emptied */
     TN_INDEX_STEP_BUCKETS = 2, /* buckets emptied by one insert */
     TN_INDEX_STEP_SLABS = 4,   /* slabs of an emptied table released by one insert */
     TN_INDEX_PROBE_CAP = 12,
+    TN_INDEX_PASSED_CAP = 32,
     TN_INDEX_BATCH = 128, /* ids of a sub-batch of a batched look-up */
 };
 
@@ -61,6 +62,7 @@ typedef struct tn_index {
     uint64_t resizes;
     uint32_t moved_max; /* most ids moved by one insert */
     uint32_t probe_max; /* most buckets visited by one insert, ever */
+    uint64_t probe_sum; /* buckets visited by all inserts, moves not counted */
 } tn_index;
 
 tn_status tn_index_init(tn_index *index, tn_heap *heap, const tn_ids *ids,

@@ -234,6 +234,16 @@ void tn_purchases_add(tn_purchases *p, uint32_t row, int32_t day, double value, 
     if (tn_ledger_refund_count(ledger_get(p, row)) > 0) summary_renew(p, row);
 }
 
+void tn_purchases_prefetch(const tn_purchases *p, uint32_t row) {
+    __builtin_prefetch(tn_cell_u32(p->repeats, row), 1);
+    __builtin_prefetch(tn_cell_i32(p->first_day, row), 1);
+    __builtin_prefetch(tn_cell_i32(p->last_day, row), 1);
+    __builtin_prefetch(tn_cell_f64(p->repeat_value, row), 1);
+    __builtin_prefetch(tn_cell_f64(p->monetary, row), 1);
+    __builtin_prefetch(tn_cell_f64(p->first_value, row), 1);
+    __builtin_prefetch(tn_cell_i64(p->days, row), 1);
+}
+
 void tn_purchases_release(tn_purchases *p, uint32_t row) {
     tn_days days = days_get(p, row);
     tn_days_release(&p->heap, &days);

@@ -27,6 +27,8 @@ tn_status tn_purchases_reserve(tn_purchases *purchases, uint32_t row, int32_t da
                                bool is_refund) TN_MUST_CHECK;
 void tn_purchases_add(tn_purchases *purchases, uint32_t row, int32_t day, double value,
                       bool is_refund);
+/* Fetches the cache lines of a row's columns. */
+void tn_purchases_prefetch(const tn_purchases *purchases, uint32_t row);
 /* Releases what a row holds outside its columns; the columns are the caller's to clear. */
 void tn_purchases_release(tn_purchases *purchases, uint32_t row);
 

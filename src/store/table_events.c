@@ -56,6 +56,7 @@ void tn_table_event_prefetch(const tn_table *table, uint32_t row, uint32_t actio
     __builtin_prefetch(tn_cell_i64(table->last_seen, row), 1);
     for (uint32_t i = 0; i < table->decay_count; i++)
         __builtin_prefetch(tn_cell_f64(table->decays[i].column, row), 1);
+    if (table->has_transactions) tn_purchases_prefetch(&table->purchases, row);
 }
 
 double tn_table_decay_scale(const tn_table *table, uint32_t decay, size_t chunk, int64_t as_of_ms) {
