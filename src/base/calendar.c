@@ -260,7 +260,7 @@ size_t tn_date_format(int32_t days, char out[TN_TIME_TEXT_SIZE]) {
 
 size_t tn_time_format(int64_t time_ms, char out[TN_TIME_TEXT_SIZE]) {
     int64_t days = floor_divide(time_ms, TN_DAY_MS);
-    const int32_t ms = (int32_t)(time_ms - days * TN_DAY_MS);
+    const int32_t ms = (int32_t)(((time_ms % TN_DAY_MS) + TN_DAY_MS) % TN_DAY_MS);
     if (days > INT32_MAX) days = INT32_MAX;
     if (days < INT32_MIN) days = INT32_MIN;
     size_t length = tn_date_format((int32_t)days, out);

@@ -184,7 +184,7 @@ Test(yaml, depth_is_bounded_exactly) {
     cr_assert(error.column == TN_MODEL_DEPTH_MAX + 1);
 }
 
-Test(yaml, hostile_nesting_ends_soon, .timeout = 60) {
+Test(yaml, hostile_nesting_ends_soon) {
     static const char *const pieces[] = {
         "[", "{", "- ", "? ", "{a: ", "[[{", "a: [", "\n- ", "#\n"};
     for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
@@ -194,7 +194,7 @@ Test(yaml, hostile_nesting_ends_soon, .timeout = 60) {
     }
 }
 
-Test(yaml, masses_of_values_and_keys_are_bounded_or_fast, .timeout = 120) {
+Test(yaml, masses_of_values_and_keys_are_bounded_or_fast) {
     tn_yaml_document document = {0};
     tn_error error;
     tn_str source = repeated("[", "a,", 1000000, "]");
@@ -217,7 +217,7 @@ Test(yaml, masses_of_values_and_keys_are_bounded_or_fast, .timeout = 120) {
     tn_buffer_deinit(&keys);
 }
 
-Test(yaml, one_line_of_megabytes_is_fast, .timeout = 60) {
+Test(yaml, one_line_of_megabytes_is_fast) {
     tn_yaml_document document = {0};
     const tn_str source = repeated("[", "'ä',", 200000, "]");
     cr_assert(tn_yaml_parse(&arena, "m", source, &document, NULL) == TN_OK);
@@ -247,7 +247,7 @@ Test(yaml, running_out_of_memory_anywhere_is_reported) {
     }
 }
 
-Test(yaml, random_damage_never_does_harm, .timeout = 300) {
+Test(yaml, random_damage_never_does_harm) {
     const uint64_t seed = 6;
     tn_rng rng;
     tn_rng_init(&rng, seed);

@@ -199,7 +199,7 @@ static bool offsets_hold(const tn_yaml_document *document, const tn_yaml_node *n
     return node->source_offsets[node->text.size] <= document->source.size;
 }
 
-Test(yaml_source, every_byte_of_random_scalars_is_found, .timeout = 120) {
+Test(yaml_source, every_byte_of_random_scalars_is_found) {
     const uint64_t seed = 77;
     tn_rng rng;
     tn_rng_init(&rng, seed);
