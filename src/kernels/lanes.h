@@ -342,7 +342,7 @@ static inline tn_i32v tn_i32v_load_i8(const int8_t *from) {
 static inline tn_vec tn_vec_of_i64(tn_uvec v) {
     const tn_uvec low = (v & tn_uvec_of(0xFFFFFFFFull)) | tn_uvec_of(0x4330000000000000ull);
     const tn_uvec high = (v >> 32) ^ tn_uvec_of(0x4530000080000000ull);
-    const tn_vec high_part = (tn_vec)high - tn_vec_of(19342813118337666422669312.0); /* 2^84+2^63 */
+    const tn_vec high_part = (tn_vec)high - tn_vec_of(0x1.000008p84); /* 2^84+2^63 */
     return high_part + ((tn_vec)low - tn_vec_of(4503599627370496.0));
 }
 /* A whole number of |v| < 2^51 as a 64-bit integer, by the bits of v + 1.5 × 2^52. */
