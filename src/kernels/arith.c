@@ -74,10 +74,10 @@ TN_INLINE tn_vec mul(tn_vec x, tn_vec y) {
 TN_INLINE tn_vec quotient(tn_vec x, tn_vec y) {
     return tn_vec_finite(x / y);
 }
-TN_INLINE tn_vec least(tn_vec x, tn_vec y) {
+TN_INLINE tn_vec smaller(tn_vec x, tn_vec y) {
     return tn_vec_null_where(tn_vec_is_nan(x), tn_vec_min(x, y));
 }
-TN_INLINE tn_vec largest(tn_vec x, tn_vec y) {
+TN_INLINE tn_vec greater(tn_vec x, tn_vec y) {
     return tn_vec_null_where(tn_vec_is_nan(x), tn_vec_max(x, y));
 }
 TN_INLINE tn_vec finite_pow(tn_vec x, tn_vec y) {
@@ -144,10 +144,10 @@ static void kernel_div(double *out, tn_in_f64 x, tn_in_f64 y, size_t n) {
     each_two(out, x, y, n, quotient);
 }
 static void kernel_min(double *out, tn_in_f64 x, tn_in_f64 y, size_t n) {
-    each_two(out, x, y, n, least);
+    each_two(out, x, y, n, smaller);
 }
 static void kernel_max(double *out, tn_in_f64 x, tn_in_f64 y, size_t n) {
-    each_two(out, x, y, n, largest);
+    each_two(out, x, y, n, greater);
 }
 static void kernel_pow(double *out, tn_in_f64 x, tn_in_f64 y, size_t n) {
     each_two(out, x, y, n, finite_pow);

@@ -1,8 +1,8 @@
 /* bits.c: words of 64 rows. A tile has a few dozen of them: plain C is as fast as memory. */
 #include "kernels/family.h"
 
-TN_INLINE void each_two(uint64_t *out, tn_in_bits x, tn_in_bits y, size_t n,
-                        uint64_t (*op)(uint64_t, uint64_t)) {
+TN_INLINE void combine(uint64_t *out, tn_in_bits x, tn_in_bits y, size_t n,
+                       uint64_t (*op)(uint64_t, uint64_t)) {
     for (size_t row = 0; row < n; row += TN_KERNEL_ROWS)
         out[row / TN_KERNEL_ROWS] = op(tn_bits_word(x, row), tn_bits_word(y, row));
 }
@@ -18,13 +18,13 @@ TN_INLINE uint64_t first_only(uint64_t x, uint64_t y) {
 }
 
 static void and_(uint64_t *out, tn_in_bits x, tn_in_bits y, size_t n) {
-    each_two(out, x, y, n, both);
+    combine(out, x, y, n, both);
 }
 static void or_(uint64_t *out, tn_in_bits x, tn_in_bits y, size_t n) {
-    each_two(out, x, y, n, either);
+    combine(out, x, y, n, either);
 }
 static void and_not(uint64_t *out, tn_in_bits x, tn_in_bits y, size_t n) {
-    each_two(out, x, y, n, first_only);
+    combine(out, x, y, n, first_only);
 }
 static void not_(uint64_t *out, tn_in_bits x, size_t n) {
     for (size_t row = 0; row < n; row += TN_KERNEL_ROWS)

@@ -3,7 +3,7 @@
  * processors that were measured. */
 #include "kernels/family.h"
 
-static void is_null(uint64_t *out, tn_in_code x, size_t n) {
+static void null_code(uint64_t *out, tn_in_code x, size_t n) {
     const tn_codev null = tn_codev_of(TN_KERNEL_CODE_NULL);
     for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const uint32_t *from = tn_code_block(x, row);
@@ -70,7 +70,7 @@ static void of_rank(uint32_t *out, tn_in_f64 x, const uint32_t *codes, size_t co
 }
 
 const tn_codes_kernels TN_FAMILY(codes) = {
-    .is_null = is_null,
+    .is_null = null_code,
     .equal = equal,
     .test = test,
     .map = map,

@@ -1,8 +1,8 @@
 /* compare.c: numbers to bits, 64 rows to a word. */
 #include "kernels/family.h"
 
-TN_INLINE void each_two(uint64_t *out, tn_in_f64 x, tn_in_f64 y, size_t n,
-                        tn_mask (*op)(tn_vec, tn_vec)) {
+TN_INLINE void compare_two(uint64_t *out, tn_in_f64 x, tn_in_f64 y, size_t n,
+                           tn_mask (*op)(tn_vec, tn_vec)) {
     for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from_x = tn_f64_block(x, row);
         const double *from_y = tn_f64_block(y, row);
@@ -16,22 +16,22 @@ TN_INLINE void each_two(uint64_t *out, tn_in_f64 x, tn_in_f64 y, size_t n,
 }
 
 static void lt(uint64_t *out, tn_in_f64 x, tn_in_f64 y, size_t n) {
-    each_two(out, x, y, n, tn_vec_lt);
+    compare_two(out, x, y, n, tn_vec_lt);
 }
 static void le(uint64_t *out, tn_in_f64 x, tn_in_f64 y, size_t n) {
-    each_two(out, x, y, n, tn_vec_le);
+    compare_two(out, x, y, n, tn_vec_le);
 }
 static void eq(uint64_t *out, tn_in_f64 x, tn_in_f64 y, size_t n) {
-    each_two(out, x, y, n, tn_vec_eq);
+    compare_two(out, x, y, n, tn_vec_eq);
 }
 static void ne(uint64_t *out, tn_in_f64 x, tn_in_f64 y, size_t n) {
-    each_two(out, x, y, n, tn_vec_ne);
+    compare_two(out, x, y, n, tn_vec_ne);
 }
 static void ge(uint64_t *out, tn_in_f64 x, tn_in_f64 y, size_t n) {
-    each_two(out, y, x, n, tn_vec_le);
+    compare_two(out, y, x, n, tn_vec_le);
 }
 static void gt(uint64_t *out, tn_in_f64 x, tn_in_f64 y, size_t n) {
-    each_two(out, y, x, n, tn_vec_lt);
+    compare_two(out, y, x, n, tn_vec_lt);
 }
 
 static void between(uint64_t *out, tn_in_f64 x, double low, double high, size_t n) {
@@ -49,7 +49,7 @@ static void between(uint64_t *out, tn_in_f64 x, double low, double high, size_t 
     }
 }
 
-static void is_null(uint64_t *out, tn_in_f64 x, size_t n) {
+static void null_f64(uint64_t *out, tn_in_f64 x, size_t n) {
     for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from = tn_f64_block(x, row);
         uint64_t word = 0;
@@ -70,5 +70,5 @@ const tn_compare_kernels TN_FAMILY(compare) = {
             [TN_ORDER_GT] = gt,
         },
     .between = between,
-    .is_null = is_null,
+    .is_null = null_f64,
 };
