@@ -199,11 +199,13 @@ static value eval_days(tn_oracle *o, const tn_expr *e) {
 }
 
 static value move_months(tn_oracle *o, value point, int64_t months) {
-    if (point.type == TN_TYPE_DATE)
-        return typed(TN_TYPE_DATE, (double)tn_oracle_date_add_months((int64_t)point.number, months),
-                     0.0);
+    if (is_beyond(point)) return tn_oracle_null(point.type);
     if (point.slack > 0.0) o->unsure = true;
-    return typed(TN_TYPE_TIME, tn_oracle_add_months(o->zone, point.number, months), 0.0);
+    if (point.type == TN_TYPE_DATE)
+        point.number = (double)tn_oracle_date_add_months((int64_t)point.number, months);
+    else
+        point.number = tn_oracle_add_months(o->zone, point.number, months);
+    return is_beyond(point) ? tn_oracle_null(point.type) : point;
 }
 
 /* A point in time and a duration that is a literal: months first, then the rest. */
