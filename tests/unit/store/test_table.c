@@ -1,7 +1,9 @@
 /* The table as a whole: customers, attributes, events, columns. */
 #include "store/table.h"
 
+#include "base/bits.h"
 #include "base/bytes.h"
+#include "base/rng.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -159,5 +161,112 @@ Test(table, a_removed_customer_leaves_nothing_in_the_row_that_is_reused) {
     cr_assert_eq(f64_at(table, TN_TABLE_PLAIN, 0, row), 0);
     cr_assert(isnan(f64_at(table, TN_TABLE_MONETARY, 0, row)));
     cr_assert_eq(tn_table_row_count(table), 2);
+    tn_table_destroy(table);
+}
+
+Test(table, customers_come_and_go_across_many_chunks_as_a_reference_says) {
+    enum { KEYS = 60000, OPERATIONS = 400000 };
+    const uint64_t seed = 99;
+    printf("seed %llu\n", (unsigned long long)seed);
+    tn_rng rng;
+    tn_rng_init(&rng, seed);
+    tn_table *table = table_new();
+    static uint32_t row_of[KEYS];
+    memset(row_of, 0xFF, sizeof row_of);
+    uint32_t live = 0;
+    char text[32];
+    for (uint32_t i = 0; i < OPERATIONS; i++) {
+        const uint32_t key = (uint32_t)tn_rng_below(&rng, KEYS);
+        const int size = snprintf(text, sizeof text, key % 4 ? "%u" : "a customer %u", key);
+        const tn_str id = {text, (size_t)size};
+        if (tn_rng_below(&rng, 3) > 0) {
+            uint32_t row;
+            bool created;
+            cr_assert_eq(tn_table_put(table, id, &row, &created), TN_OK);
+            cr_assert_eq(created, row_of[key] == TN_NO_ROW);
+            if (!created) cr_assert_eq(row, row_of[key]);
+            if (created) put(table, row, AGE, number(key));
+            live += created;
+            row_of[key] = row;
+        } else if (row_of[key] != TN_NO_ROW) {
+            tn_table_remove(table, row_of[key]);
+            row_of[key] = TN_NO_ROW;
+            live--;
+        }
+    }
+    cr_assert_eq(tn_table_customer_count(table), live);
+    uint32_t bits = 0;
+    for (size_t chunk = 0; chunk < tn_table_chunk_count(table); chunk++)
+        for (size_t word = 0; word < TN_CHUNK_ROWS / 64; word++)
+            bits += tn_popcount(tn_table_live_words(table, chunk)[word]);
+    cr_assert_eq(bits, live);
+    for (uint32_t key = 0; key < KEYS; key++) {
+        const int size = snprintf(text, sizeof text, key % 4 ? "%u" : "a customer %u", key);
+        cr_assert_eq(tn_table_find(table, (tn_str){text, (size_t)size}), row_of[key]);
+        if (row_of[key] == TN_NO_ROW) continue;
+        cr_assert(tn_str_equal(tn_table_id(table, row_of[key]), (tn_str){text, (size_t)size}));
+        cr_assert_eq(get(table, row_of[key], AGE).as.number, key);
+    }
+    tn_table_destroy(table);
+}
+
+Test(table, a_batch_with_repeated_ids_puts_each_customer_once) {
+    tn_table *table = table_new();
+    enum { BATCH = 1000, DIFFERENT = 70 };
+    static char texts[BATCH][16];
+    tn_str ids[BATCH];
+    uint32_t rows[BATCH], found[BATCH];
+    for (uint32_t i = 0; i < BATCH; i++)
+        ids[i] = (tn_str){texts[i], (size_t)snprintf(texts[i], 16, "%u", i * i % DIFFERENT)};
+    cr_assert_eq(tn_table_put_many(table, ids, BATCH, rows), TN_OK);
+    tn_table_find_many(table, ids, BATCH, found);
+    for (uint32_t i = 0; i < BATCH; i++) {
+        cr_assert_eq(rows[i], found[i]);
+        for (uint32_t j = 0; j < i; j++)
+            cr_assert_eq(rows[i] == rows[j], tn_str_equal(ids[i], ids[j]));
+    }
+    tn_table_destroy(table);
+}
+
+Test(table, an_insert_allocates_a_few_blocks_at_most_however_many_columns_there_are) {
+    static tn_attribute_spec many[500];
+    const tn_schema wide = {.attributes = many, .attribute_count = 500};
+    tn_hash_secret secret;
+    tn_hash_secret_seeded(&secret, 1);
+    tn_table *table = NULL;
+    cr_assert_eq(tn_table_create(NULL, &wide, &secret, &table), TN_OK);
+    char text[16];
+    uint64_t most = 0;
+    for (uint32_t i = 0; i < 20000; i++) {
+        const int size = snprintf(text, sizeof text, "%u", i);
+        uint32_t row;
+        tn_alloc_fail_at(0, false);
+        cr_assert_eq(tn_table_put(table, (tn_str){text, (size_t)size}, &row, NULL), TN_OK);
+        const uint64_t allocations = tn_alloc_fail_at(0, false);
+        if (allocations > most) most = allocations;
+    }
+    cr_assert_leq(most, 6);
+    tn_table_destroy(table);
+}
+
+Test(table, a_value_of_another_type_or_out_of_range_is_refused_and_changes_nothing) {
+    tn_table *table = table_new();
+    uint32_t row;
+    cr_assert_eq(tn_table_put(table, tn_str_of("ann"), &row, NULL), TN_OK);
+    const tn_value text = {.type = TN_TYPE_TEXT, .as.text = tn_str_of("x")};
+    const tn_value infinite = number(INFINITY);
+    const tn_value nan = number(NAN);
+    const tn_value huge = number(0x1p54);
+    const tn_value large = number(1.7e308);
+    cr_assert_eq(tn_table_attribute_put(table, row, AGE, &text), TN_BAD_ARGUMENT);
+    cr_assert_eq(tn_table_attribute_put(table, row, AGE, &huge), TN_BAD_ARGUMENT);
+    cr_assert_eq(tn_table_attribute_put(table, row, SPENT, &infinite), TN_BAD_ARGUMENT);
+    cr_assert_eq(tn_table_attribute_put(table, row, SPENT, &nan), TN_BAD_ARGUMENT);
+    cr_assert(get(table, row, AGE).is_null);
+    put(table, row, SPENT, large);
+    cr_assert_eq(tn_table_attribute_put(table, row, SPENT, &large), TN_BAD_ARGUMENT);
+    cr_assert_eq(get(table, row, SPENT).as.number, 1.7e308);
+    put(table, row, AGE, number(-0.0));
+    cr_assert_not(signbit(get(table, row, AGE).as.number));
     tn_table_destroy(table);
 }
