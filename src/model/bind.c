@@ -175,9 +175,11 @@ static tn_status bind_event_site(const tn_reading *reading, const tn_site *site)
     event_scope_init(&context, action);
     if (action->value == TN_VALUE_NONE) tn_expr_names(site->expr->tree, find_value, &value);
     if (value != NULL) {
+        const tn_model_action *base =
+            action->of == TN_NONE ? action : &reading->model->actions[action->of];
         tn_fail(reading->error, TN_BAD_MODEL,
                 "'%.*s' has no value: declare it with value: number, money or rating",
-                TN_SHOWN(action->name));
+                TN_SHOWN(base->name));
         return tn_read_blame_expr(reading, site->expr, value->name, TN_BAD_MODEL);
     }
     const tn_scope scope = {

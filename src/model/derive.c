@@ -114,10 +114,8 @@ static tn_status add_named(column_list *list, const tn_model *model) {
 
 /* "did you mean" looks among all of these. */
 static tn_status list_columns(const tn_reading *reading) {
-    static const char *const words[] = {"now", "joined", "last_seen"};
-    enum { WORDS = sizeof words / sizeof words[0] };
     tn_model *model = reading->model;
-    const size_t count = (size_t)model->attribute_count + model->derived_count + WORDS;
+    const size_t count = (size_t)model->attribute_count + model->derived_count;
     const char **list = tn_arena_array(reading->arena, count, sizeof *list);
     if (list == NULL) return tn_read_memory(reading);
     size_t used = 0;
@@ -125,8 +123,6 @@ static tn_status list_columns(const tn_reading *reading) {
         list[used++] = model->attribute_names.list[i];
     for (uint32_t i = 0; i < model->derived_count; i++)
         list[used++] = model->derived_names.list[i];
-    for (size_t i = 0; i < WORDS; i++)
-        list[used++] = words[i];
     model->column_names = list;
     model->column_name_count = used;
     return TN_OK;

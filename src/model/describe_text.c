@@ -230,8 +230,7 @@ static void clv(const tn_model *model, tn_buffer *out) {
     tn_buffer_append_str(out, "\n  horizon ");
     tn_describe_duration(out, c->horizon_ms);
     tn_buffer_printf(out, " in steps of a %s, discount %g%% a year, margin ",
-                     model->transactions.unit_is_week ? "week" : "day",
-                     100 * c->discount_per_year);
+                     model->transactions.unit_is_week ? "week" : "day", 100 * c->discount_per_year);
     one_line(out, c->margin.text);
     end_line(out);
 }

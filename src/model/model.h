@@ -267,7 +267,7 @@ typedef struct tn_model {
     uint32_t plain_sum_count;
     tn_schema schema; /* what the store keeps */
     tn_names attribute_names, action_names, derived_names;
-    /* All attributes, derived columns and now, joined, last_seen: for messages. */
+    /* All attributes and derived columns, for messages. */
     const char *const *column_names;
     size_t column_name_count;
 } tn_model;

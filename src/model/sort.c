@@ -16,7 +16,8 @@ typedef enum visit_state { UNSEEN, OPEN, DONE } visit_state;
 
 typedef struct sort_frame {
     uint32_t column;
-    const edge *next; /* edge to follow */
+    const edge *through; /* the edge that led here; NULL at the bottom */
+    const edge *next;    /* edge to follow */
 } sort_frame;
 
 typedef struct sort_state {
@@ -77,6 +78,14 @@ static void add_natural_edges(sort_state *sorter) {
     }
 }
 
+/* The last edge of the circle that somebody wrote: edges by nature alone make none. */
+static const edge *written_edge(const sort_state *sorter, const edge *closing) {
+    size_t i = sorter->depth;
+    while (closing->expr == NULL)
+        closing = sorter->stack[--i].through;
+    return closing;
+}
+
 /* "score.a -> trait.b -> score.a": from the open column that was met again to the top, and back. */
 static tn_status refuse_cycle(const sort_state *sorter, const edge *closing) {
     enum { SHOWN_MAX = 12 };
@@ -101,18 +110,20 @@ static tn_status refuse_cycle(const sort_state *sorter, const edge *closing) {
         tn_fail(sorter->reading->error, TN_BAD_MODEL, "these read each other in a circle: %.*s",
                 (int)text.size, text.data);
     tn_buffer_deinit(&text);
-    return tn_read_blame_expr(sorter->reading, closing->expr, closing->at, status);
+    const edge *blamed = written_edge(sorter, closing);
+    return tn_read_blame_expr(sorter->reading, blamed->expr, blamed->at, status);
 }
 
-static void open_column(sort_state *sorter, uint32_t column) {
+static void open_column(sort_state *sorter, uint32_t column, const edge *through) {
     sorter->states[column] = OPEN;
-    sorter->stack[sorter->depth++] = (sort_frame){.column = column, .next = sorter->first[column]};
+    sorter->stack[sorter->depth++] =
+        (sort_frame){.column = column, .through = through, .next = sorter->first[column]};
 }
 
 /* Everything that `root` reads, then `root`. */
 static tn_status sort_from(sort_state *sorter, uint32_t root) {
     if (sorter->states[root] != UNSEEN) return TN_OK;
-    open_column(sorter, root);
+    open_column(sorter, root, NULL);
     while (sorter->depth > 0) {
         sort_frame *top = &sorter->stack[sorter->depth - 1];
         const edge *next = top->next;
@@ -124,7 +135,7 @@ static tn_status sort_from(sort_state *sorter, uint32_t root) {
         }
         top->next = next->next;
         if (sorter->states[next->to] == OPEN) return refuse_cycle(sorter, next);
-        if (sorter->states[next->to] == UNSEEN) open_column(sorter, next->to);
+        if (sorter->states[next->to] == UNSEEN) open_column(sorter, next->to, next);
     }
     return TN_OK;
 }
