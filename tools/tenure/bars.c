@@ -1,0 +1,21 @@
+/* bars.c: bars in eighths of a character. */
+#include "bars.h"
+
+#include <math.h>
+#include <string.h>
+
+tn_bar tn_bar_of(double share, unsigned width) {
+    static const char *const parts[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+    tn_bar out = {{0}};
+    if (!(share > 0)) return out;
+    if (width > TN_BAR_WIDTH_MAX) width = TN_BAR_WIDTH_MAX;
+    unsigned eighths = (unsigned)lround(fmin(share, 1) * 8 * width);
+    if (eighths == 0) eighths = 1;
+    char *end = out.text;
+    for (; eighths >= 8; eighths -= 8) {
+        memcpy(end, "█", 3);
+        end += 3;
+    }
+    strcpy(end, parts[eighths]);
+    return out;
+}

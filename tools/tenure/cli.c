@@ -1,0 +1,109 @@
+/* cli.c: the shared front of the commands. */
+#include "cli.h"
+
+#include "base/error.h"
+#include "base/number.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+int tn_cli_parse(const tn_cli_usage *usage, int argc, char **argv, const char **positional,
+                 size_t *positional_count) {
+    bool wants_help = false;
+    tn_error error = {0};
+    const tn_status status =
+        tn_options_parse(usage->options, usage->count, argc, argv, positional,
+                         usage->positional_max, positional_count, &wants_help, &error);
+    if (status != TN_OK) {
+        tn_cli_fail(&error);
+        fprintf(stderr, "usage: %s\n'tenure %s --help' says more\n", usage->synopsis, argv[0]);
+        return TN_EXIT_USAGE;
+    }
+    if (!wants_help) return TN_EXIT_GO_ON;
+    printf("usage: %s\n\n%s\n\noptions:\n", usage->synopsis, usage->about);
+    tn_options_help(usage->options, usage->visible);
+    return TN_EXIT_OK;
+}
+
+int tn_cli_fail(const tn_error *error) {
+    char text[TN_ERROR_FILE_SIZE + TN_ERROR_MESSAGE_SIZE + TN_ERROR_DETAIL_SIZE + 64];
+    tn_error_format(error, text, sizeof text);
+    fflush(stdout);
+    /* A position in a file speaks for itself, as compilers' messages do. */
+    fprintf(stderr, "%s%s\n", error->line > 0 ? "" : "tenure: ", text);
+    return TN_EXIT_FAILED;
+}
+
+int tn_cli_misuse(const char *command, const char *format, ...) {
+    va_list arguments;
+    fputs("tenure: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "\n'tenure %s --help' says more\n", command);
+    return TN_EXIT_USAGE;
+}
+
+void tn_cli_note(const char *format, ...) {
+    va_list arguments;
+    fputs("tenure: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+}
+
+tn_status tn_cli_format(const char *text, tn_format by_default, tn_format *out, tn_error *error) {
+    static const char *const names[] = {"table", "csv", "json"};
+    if (text == NULL) {
+        *out = by_default;
+        return TN_OK;
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        if (strcmp(text, names[i]) != 0) continue;
+        *out = (tn_format)i;
+        return TN_OK;
+    }
+    return tn_fail(error, TN_BAD_ARGUMENT, "--format is table, csv or json, not '%s'", text);
+}
+
+bool tn_cli_number(tn_str text, double *out) {
+    char whole[64];
+    size_t used = 0;
+    if (tn_parse_double(text, out)) return true;
+    if (text.size == 0 || text.size + 2 > sizeof whole) return false;
+    const char *at = text.data;
+    const char *end = at + text.size;
+    if (*at == '+' || *at == '-') whole[used++] = *at++;
+    if (at < end && *at == '.') whole[used++] = '0';
+    memcpy(whole + used, at, (size_t)(end - at));
+    used += (size_t)(end - at);
+    if (whole[used - 1] == '.') used--;
+    return tn_parse_double((tn_str){whole, used}, out);
+}
+
+tn_status tn_cli_print(const tn_buffer *text, tn_error *error) {
+    if (text->failed) return tn_fail_memory(error);
+    if (text->size == 0) return TN_OK;
+    if (fwrite(text->data, 1, text->size, stdout) == text->size && fflush(stdout) == 0)
+        return TN_OK;
+    const int reason = errno;
+    return tn_fail(error, reason == ENOSPC ? TN_DISK_FULL : TN_IO, "cannot write to stdout: %s",
+                   strerror(reason));
+}
+
+const char *tn_cli_file_name(const char *path) {
+    if (strcmp(path, "-") == 0) return "stdin";
+    const char *slash = strrchr(path, '/');
+    return slash == NULL || slash[1] == '\0' ? path : slash + 1;
+}
+
+void tn_cli_sink(void *buffer, const char *data, size_t size) {
+    tn_buffer_append(buffer, data, size);
+}
+
+void tn_cli_sink_line(void *buffer, const char *data, size_t size) {
+    tn_buffer_append(buffer, data, size);
+    tn_buffer_append_char(buffer, '\n');
+}
