@@ -106,19 +106,29 @@ static bool add_shift(const tn_kernels *kernels, const tn_shift *shift, tn_in_f6
     return true;
 }
 
+static bool day_by_steps(const tn_pure *pure, tn_in_f64 time, double *out, size_t n) {
+    if (!pure->zone_shift || !add_shift(pure->kernels, pure->zone_shift, time, 1.0, out, n))
+        return false;
+    const tn_in_f64 local = {.data = out, .step = 1};
+    pure->kernels->arith->unary[TN_UNARY_TO_DAY](out, local, n);
+    return true;
+}
+
+static bool day_start_by_steps(const tn_pure *pure, tn_in_f64 day, double *out, size_t n) {
+    return pure->day_shift && add_shift(pure->kernels, pure->day_shift, day, DAY_MS, out, n);
+}
+
 bool tn_calendar_run(const tn_pure *pure, const tn_step *step, const tn_operand *args, double *out,
                      size_t n) {
-    const tn_arith_kernels *arith = pure->kernels->arith;
-    const tn_in_f64 x = tn_operand_f64(args[0]);
-    if (step->op == TN_OP_DAY && pure->zone_shift &&
-        add_shift(pure->kernels, pure->zone_shift, x, 1.0, out, n)) {
-        arith->unary[TN_UNARY_TO_DAY](out, (tn_in_f64){.data = out, .step = 1}, n);
-        return true;
+    tn_operand x = args[0];
+    bool is_done = false;
+    if (step->op == TN_OP_DAY) is_done = day_by_steps(pure, tn_operand_f64(x), out, n);
+    if (step->op == TN_OP_DAY_START) {
+        pure->kernels->arith->unary[TN_UNARY_FLOOR](out, tn_operand_f64(x), n);
+        x = (tn_operand){.data = out, .step = 1};
+        is_done = day_start_by_steps(pure, tn_operand_f64(x), out, n);
     }
-    if (step->op == TN_OP_DAY_START && pure->day_shift &&
-        add_shift(pure->kernels, pure->day_shift, x, DAY_MS, out, n))
-        return true;
-    each_row(pure->zone, step, args, out, n);
+    if (!is_done) each_row(pure->zone, step, (const tn_operand[2]){x, args[1]}, out, n);
     return true;
 }
 
@@ -158,6 +168,10 @@ bool tn_shift_of_days(tn_arena *arena, const tn_zone *zone, tn_shift *out) {
     const int32_t about = 3;
     const tn_zone_table table = tn_zone_table_view(zone);
     tn_shift shift = {.first = 0, .last = DAY_LAST};
+    if (tn_zone_is_utc(zone)) {
+        shift.first = -DAYS_MAX;
+        shift.last = DAYS_MAX;
+    }
     if (!shift_alloc(arena, &shift, table.count * (size_t)(2 * about + 1))) return false;
     shift.sum[0] = start_shift(zone, 0);
     int32_t seen = 0;

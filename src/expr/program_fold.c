@@ -55,7 +55,7 @@ static tn_value_id fold_constants(tn_builder *b, const tn_step *step) {
     const size_t count = count_args(step);
     if (count == 0 || step->kind == TN_REGISTER_CODE) return TN_NO_VALUE;
     tn_block args[TN_STEP_ARGS];
-    tn_operand operands[TN_STEP_ARGS];
+    tn_operand operands[TN_STEP_ARGS] = {{0}};
     for (size_t i = 0; i < count; i++) {
         operands[i] = (tn_operand){.data = &args[i], .step = 1};
         if (step->args[i] == TN_NO_VALUE) continue;
