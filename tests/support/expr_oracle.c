@@ -198,13 +198,22 @@ static value eval_days(tn_oracle *o, const tn_expr *e) {
         (double)tn_oracle_days_to_anniversary((int64_t)day.number, (int64_t)today));
 }
 
+/* Months are added within 200,000 years; what comes of those between there and the end of the
+ * calendar is left open. */
+static bool is_far(value point) {
+    const double far_days = 199000.0 * 365.0;
+    return fabs(point.type == TN_TYPE_DATE ? point.number : point.number / day_ms) > far_days;
+}
+
 static value move_months(tn_oracle *o, value point, int64_t months) {
     if (is_beyond(point)) return tn_oracle_null(point.type);
+    if (is_far(point)) o->unsure = true;
     if (point.slack > 0.0) o->unsure = true;
     if (point.type == TN_TYPE_DATE)
         point.number = (double)tn_oracle_date_add_months((int64_t)point.number, months);
     else
         point.number = tn_oracle_add_months(o->zone, point.number, months);
+    if (is_far(point)) o->unsure = true;
     return is_beyond(point) ? tn_oracle_null(point.type) : point;
 }
 
