@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "base/bits.h"
 #include "base/error.h"
+#include "kernels/match.h"
 
 _Static_assert(sizeof(tn_bucket) == 64, "a bucket is one cache line");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
@@ -39,23 +40,9 @@ static inline tn_bucket *bucket_at(const tn_index_table *table, uint32_t number)
     return slab == NULL ? NULL : slab + number % TN_SLAB_BUCKETS;
 }
 
-/* Bit i set where byte i of `word` is 0; exact. */
-static inline uint32_t zero_bytes(uint64_t word) {
-    const uint64_t low = 0x7F7F7F7F7F7F7F7Full;
-    const uint64_t high = ~(((word & low) + low) | word | low);
-    return (uint32_t)(((high >> 7) * 0x0102040810204080ull) >> 56);
-}
-
-/* Bit i set where tag i of the bucket equals `tag`. */
+/* Bit i set where tag i of the bucket equals `tag`. The group of 16 bytes reaches into `passed`. */
 static inline uint32_t bucket_match(const tn_bucket *bucket, uint8_t tag) {
-    uint64_t first;
-    uint32_t last;
-    memcpy(&first, bucket->tags, sizeof first);
-    memcpy(&last, bucket->tags + sizeof first, sizeof last);
-    const uint64_t spread = 0x0101010101010101ull * tag;
-    const uint32_t low = zero_bytes(first ^ spread);
-    const uint32_t high = zero_bytes(last ^ (uint32_t)spread) & 0xF;
-    return low | high << sizeof first;
+    return tn_match_tags((const uint8_t *)bucket, tag) & ((1u << TN_BUCKET_SLOTS) - 1);
 }
 
 /* ---- Tables ---- */

@@ -128,7 +128,7 @@ Test(activity, any_order_of_events_gives_the_same_accumulators) {
             at[i] = (int64_t)tn_rng_below(&rng, 30);
             value[i] = (double)tn_rng_below(&rng, 100000) / 100;
             order[i] = i;
-            sum += value[i];
+            sum += (long double)value[i];
             if (at[i] < first) first = at[i];
             if (at[i] > last || (at[i] == last && value[i] > last_value)) last_value = value[i];
             if (at[i] > last) last = at[i];

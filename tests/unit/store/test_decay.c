@@ -15,7 +15,7 @@ Test(decay, two_to_a_fraction_is_within_4e_16) {
     for (int i = 0; i < 1000000; i++) {
         const double f = i / 1000000.0;
         const long double exact = exp2l((long double)f);
-        const double error = (double)fabsl((tn_decay_exp2(f) - exact) / exact);
+        const double error = (double)fabsl(((long double)tn_decay_exp2(f) - exact) / exact);
         if (error > worst) worst = error;
     }
     printf("largest relative error %.3g\n", worst);
@@ -91,7 +91,7 @@ static long double defined(const timed *events, size_t count, double half_life_m
                            int64_t as_of_ms) {
     long double total = 0;
     for (size_t i = 0; i < count; i++)
-        total += events[i].weight *
+        total += (long double)events[i].weight *
                  exp2l(-(long double)(as_of_ms - events[i].at_ms) / (long double)half_life_ms);
     return total;
 }
@@ -143,7 +143,7 @@ Test(decay, weights_are_those_of_the_definition_in_any_order_of_arrival) {
                         cr_assert_lt(got, 1e-149);
                         continue;
                     }
-                    const double error = (double)fabsl((got - exact) / exact);
+                    const double error = (double)fabsl(((long double)got - exact) / exact);
                     if (error > worst) worst = error;
                     cr_assert_leq(error, 1e-13, "half-life %g: %g, not %Lg", half_lives[h], got,
                                   exact);

@@ -37,12 +37,13 @@ static void summary_of(const told *events, size_t count, int32_t day_max, summar
     long double magnitude = 0;
     for (size_t i = 0; i < count; i++) {
         if (events[i].day > day_max) continue;
-        magnitude += events[i].value;
-        monetary += events[i].is_refund ? -events[i].value : events[i].value;
+        const long double told_value = (long double)events[i].value;
+        magnitude += told_value;
+        monetary += events[i].is_refund ? -told_value : told_value;
         if (events[i].is_refund) {
-            refund[events[i].day] += events[i].value;
+            refund[events[i].day] += told_value;
         } else {
-            value[events[i].day] += events[i].value;
+            value[events[i].day] += told_value;
             bought[events[i].day] = true;
         }
     }

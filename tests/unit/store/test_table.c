@@ -254,8 +254,8 @@ Test(table, a_value_of_another_type_or_out_of_range_is_refused_and_changes_nothi
     uint32_t row;
     cr_assert_eq(tn_table_put(table, tn_str_of("ann"), &row, NULL), TN_OK);
     const tn_value text = {.type = TN_TYPE_TEXT, .as.text = tn_str_of("x")};
-    const tn_value infinite = number(INFINITY);
-    const tn_value nan = number(NAN);
+    const tn_value infinite = number((double)INFINITY);
+    const tn_value nan = number((double)NAN);
     const tn_value huge = number(0x1p54);
     const tn_value large = number(1.7e308);
     cr_assert_eq(tn_table_attribute_put(table, row, AGE, &text), TN_BAD_ARGUMENT);
