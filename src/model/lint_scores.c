@@ -70,6 +70,8 @@ static double slack_of(const tn_model_score *score) {
 
 static tn_status lint_grades(score_lint *lint, const tn_model_score *score, tn_interval total) {
     const double slack = slack_of(score);
+    /* Nothing is rounded below the range. */
+    const double least = total.low == score->low ? total.low : total.low - slack;
     for (uint32_t i = 0; i < score->grade_count; i++) {
         const tn_model_grade *grade = &score->grades[i];
         if (grade->threshold > total.high + slack)
@@ -78,7 +80,7 @@ static tn_status lint_grades(score_lint *lint, const tn_model_score *score, tn_i
                                "than %g",
                                TN_SHOWN(grade->name), grade->threshold, TN_SHOWN(score->name),
                                total.high));
-        else if (i + 1 < score->grade_count && score->grades[i + 1].threshold <= total.low - slack)
+        else if (i + 1 < score->grade_count && score->grades[i + 1].threshold <= least)
             TN_TRY(tn_lint_add(lint->list, grade->where,
                                "grade '%.*s' is never given: everybody reaches '%.*s' above it",
                                TN_SHOWN(grade->name), TN_SHOWN(score->grades[i + 1].name)));

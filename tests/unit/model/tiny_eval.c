@@ -25,13 +25,19 @@ static double after(const tn_expr *e, const tiny_customer *c) {
     return !isnan(a) && (isnan(b) || b > a);
 }
 
+static bool any_null(const tn_expr *e, const tiny_customer *c) {
+    for (uint32_t i = 0; i < e->child_count; i++)
+        if (isnan(arg(e, i, c))) return true;
+    return false;
+}
+
 static double column(const tn_expr *e, const tiny_customer *c) {
     const uint32_t index = tn_column_ref_index(e->column);
     return tn_column_ref_space(e->column) == TN_SPACE_ATTRIBUTE ? c->attributes[index]
                                                                 : c->derived[index];
 }
 
-double tiny_eval(const tn_expr *e, const tiny_customer *c) {
+static double eval(const tn_expr *e, const tiny_customer *c) {
     switch (e->kind) {
     case TN_NODE_NUMBER:
         return e->as.number;
@@ -84,9 +90,9 @@ double tiny_eval(const tn_expr *e, const tiny_customer *c) {
     case TN_NODE_NEG:
         return -arg(e, 0, c);
     case TN_NODE_MIN:
-        return arg(e, 0, c) + arg(e, 1, c) - fmax(arg(e, 0, c), arg(e, 1, c));
+        return any_null(e, c) ? (double)NAN : fmin(arg(e, 0, c), arg(e, 1, c));
     case TN_NODE_MAX:
-        return arg(e, 0, c) < arg(e, 1, c) ? arg(e, 1, c) : arg(e, 0, c);
+        return any_null(e, c) ? (double)NAN : fmax(arg(e, 0, c), arg(e, 1, c));
     case TN_NODE_ABS:
         return fabs(arg(e, 0, c));
     case TN_NODE_FLOOR:
@@ -105,6 +111,12 @@ double tiny_eval(const tn_expr *e, const tiny_customer *c) {
         cr_assert_fail("the tiny evaluator does not know node kind %d", (int)e->kind);
         return NAN;
     }
+}
+
+/* What is not finite is null. */
+double tiny_eval(const tn_expr *expr, const tiny_customer *customer) {
+    const double value = eval(expr, customer);
+    return isfinite(value) ? value : (double)NAN;
 }
 
 uint32_t tiny_stage(const tn_model_stages *stages, const tiny_customer *customer) {
