@@ -59,10 +59,26 @@ void tn_beta_horizons_init(tn_beta_horizons *horizons, const tn_beta_law *law, d
 
 /* The coefficients of S' one after the other, shared by all horizons. */
 typedef struct euler_sum {
+    double c;
+    double c_plus_1; /* apart: for tiny a, b and x = 0 all its digits would be lost in c */
+    double rise;     /* a+b-1-r */
+    double a;
     double value[TN_HORIZONS_MAX];
     double size[TN_HORIZONS_MAX]; /* of the absolute values */
     double z_power[TN_HORIZONS_MAX];
 } euler_sum;
+
+static void euler_sum_init(euler_sum *sum, const tn_beta_law *law, size_t horizons, double x) {
+    /* Whole numbers first: a and b may be tiny beside them. */
+    sum->c = law->a + law->b + (x + law->first_toss - 1);
+    sum->c_plus_1 = law->a + law->b + (x + law->first_toss);
+    sum->rise = law->a + law->b - law->r + (law->first_toss - 1);
+    sum->a = law->a;
+    for (size_t i = 0; i < horizons; i++) {
+        sum->value[i] = sum->size[i] = 0;
+        sum->z_power[i] = 1;
+    }
+}
 
 static void euler_sum_add(euler_sum *sum, const tn_beta_horizons *horizons, double coefficient) {
     const double magnitude = fabs(coefficient);
@@ -73,38 +89,48 @@ static void euler_sum_add(euler_sum *sum, const tn_beta_horizons *horizons, doub
     }
 }
 
+static double euler_value(const euler_sum *sum, const tn_beta_horizons *horizons, size_t i) {
+    return sum->c * horizons->first[i] - horizons->power[i] * sum->value[i];
+}
+
+/* Whether the terms after the last one, `coefficient` z^k, no longer count for any horizon: their
+ * ratio is at most max(|step|, 1) z. A horizon whose (1-z)^(a-1) is tiny is done early, so each has
+ * to be asked. */
+static bool euler_sum_is_done(const euler_sum *sum, const tn_beta_horizons *horizons,
+                              double coefficient, double step) {
+    for (size_t i = 0; i < horizons->count; i++) {
+        const double ratio = fmax(fabs(step), 1) * horizons->z[i];
+        const double term = fabs(coefficient) * sum->z_power[i] * horizons->power[i];
+        const double total = fabs(euler_value(sum, horizons, i));
+        if (!(ratio < 1 && term * ratio <= 0.25 * DBL_EPSILON * total * (1 - ratio))) return false;
+    }
+    return true;
+}
+
+/* Whether S' was summed up within the bound on terms. */
+static bool euler_sum_run(euler_sum *sum, const tn_beta_horizons *horizons) {
+    const int terms_a_check = 4;
+    double coefficient = sum->rise;
+    for (int k = 1; k <= SERIES_TERMS_MAX; k++) {
+        const double step =
+            (sum->rise + k) * (sum->a + (k - 1)) / ((sum->c_plus_1 + (k - 1)) * (k + 1.0));
+        euler_sum_add(sum, horizons, coefficient);
+        if (k % terms_a_check == 0 && euler_sum_is_done(sum, horizons, coefficient, step))
+            return true;
+        coefficient *= step;
+    }
+    return false;
+}
+
 /* out and true, or false when the series is too long or the difference loses digits. */
 static bool euler_form(const tn_beta_law *law, const tn_beta_horizons *horizons, double x,
                        double *out) {
-    const double a = law->a;
-    /* Whole numbers first: a and b may be tiny beside them. */
-    const double c = a + law->b + (x + law->first_toss - 1);
-    const double rise = a + law->b - law->r + (law->first_toss - 1);
-    const size_t last = horizons->longest;
-    const double z = horizons->z[last];
     euler_sum sum;
+    euler_sum_init(&sum, law, horizons->count, x);
+    if (!euler_sum_run(&sum, horizons)) return false;
     for (size_t i = 0; i < horizons->count; i++) {
-        sum.value[i] = sum.size[i] = 0;
-        sum.z_power[i] = 1;
-    }
-    /* After term k the ratio of terms is within max(|ratio|, z) of its limit z, so the rest is
-     * below the term times ratio/(1 - ratio). */
-    double coefficient = rise;
-    bool is_done = false;
-    for (int k = 1; !is_done && k <= SERIES_TERMS_MAX; k++) {
-        euler_sum_add(&sum, horizons, coefficient);
-        const double step = (rise + k) * (a + k - 1) / ((c + k) * (k + 1));
-        const double ratio = fmax(fabs(step) * z, z);
-        const double total = c * horizons->first[last] - horizons->power[last] * sum.value[last];
-        const double rest = fabs(coefficient) * sum.z_power[last] * horizons->power[last] * ratio;
-        is_done = ratio < 1 && rest <= 0.25 * DBL_EPSILON * fabs(total) * (1 - ratio);
-        coefficient *= step;
-    }
-    if (!is_done) return false;
-    for (size_t i = 0; i < horizons->count; i++) {
-        const double first = c * horizons->first[i];
-        out[i] = first - horizons->power[i] * sum.value[i];
-        const double parts = fabs(first) + horizons->power[i] * sum.size[i];
+        out[i] = euler_value(&sum, horizons, i);
+        const double parts = fabs(sum.c * horizons->first[i]) + horizons->power[i] * sum.size[i];
         if (!(parts <= digits_lost_max * out[i])) return false;
     }
     return true;

@@ -28,22 +28,48 @@ enum {
 };
 _Static_assert((int)SUM_COUNT <= (int)TN_LIKELIHOOD_SUMS, "the chunk's room");
 
+/* A sum of weight log(y), y within 1e-12 .. 4e12: customers of weight 1 are multiplied up and share
+ * a logarithm. */
+typedef struct log_sum {
+    double value;
+    double product;
+    int factors;
+} log_sum;
+
+static void log_sum_flush(log_sum *sum) {
+    sum->value += log(sum->product);
+    sum->product = 1;
+    sum->factors = 0;
+}
+
+static inline void log_sum_add(log_sum *sum, double weight, double y) {
+    const int factors_max = 16; /* 16 of 1e-12 are far from underflow */
+    if (weight != 1) {
+        sum->value += weight * log(y);
+        return;
+    }
+    sum->product *= y;
+    if (++sum->factors == factors_max) log_sum_flush(sum);
+}
+
 /* Nobody drops out: u1 alone. */
 static void alive_chunk(const tn_likelihood *likelihood, const tn_fit_chunk *chunk, double R,
                         double *sum) {
     const double alpha = likelihood->theta[1];
     const tn_fit_rows *rows = likelihood->rows;
-    double log_sum = 0, inverse_sum = 0, square_sum = 0;
+    log_sum logs = {.product = 1};
+    double inverse_sum = 0, square_sum = 0;
     for (size_t i = chunk->begin; i < chunk->end; i++) {
         const double inverse = 1 / (alpha + rows->second[i]);
-        log_sum += rows->weight[i] * log(alpha + rows->second[i]);
+        log_sum_add(&logs, rows->weight[i], alpha + rows->second[i]);
         inverse_sum += rows->weight[i] * inverse;
         square_sum += rows->weight[i] * inverse * inverse;
     }
     for (int k = 0; k < SUM_COUNT; k++)
         sum[k] = 0;
-    sum[SUM_VALUE] = -R * log_sum;
-    sum[SUM_LOG] = log_sum;
+    log_sum_flush(&logs);
+    sum[SUM_VALUE] = -R * logs.value;
+    sum[SUM_LOG] = logs.value;
     sum[SUM_INVERSE] = inverse_sum;
     sum[SUM_SQUARE] = square_sum;
 }
@@ -53,21 +79,23 @@ static void mixed_chunk(const tn_likelihood *likelihood, const tn_fit_chunk *chu
     const double alpha = likelihood->theta[1];
     const tn_fit_rows *rows = likelihood->rows;
     double s[SUM_COUNT] = {0};
+    log_sum age = {.product = 1}, rest = {.product = 1};
     for (size_t i = chunk->begin; i < chunk->end; i++) {
         const double weight = rows->weight[i];
         const double inverse_T = 1 / (alpha + rows->second[i]);
         const double inverse_t = 1 / (alpha + rows->first[i]);
-        const double log_T = log(alpha + rows->second[i]);
-        const double dl = log_T - log(alpha + rows->first[i]);
+        const double dl = log((alpha + rows->second[i]) * inverse_t);
         const double di = inverse_T - inverse_t;
         const double d = R * dl + log_odds; /* u2 - u1 */
         const double small = exp(-fabs(d));
         const double rare = small / (1 + small);
         const double q = d > 0 ? 1 - rare : rare;
         const double both = weight * rare * (1 - rare);
-        s[SUM_VALUE] += weight * (fmax(d, 0) + log1p(small) - R * log_T);
+        log_sum_add(&age, weight, alpha + rows->second[i]);
+        log_sum_add(&rest, weight, 1 + small);
+        s[SUM_VALUE] += d > 0 ? weight * d : 0;
         s[SUM_DEAD] += weight * q;
-        s[SUM_LOG] += weight * (log_T - q * dl);
+        s[SUM_LOG] -= weight * q * dl;
         s[SUM_INVERSE] += weight * (inverse_T - q * di);
         s[SUM_SQUARE] += weight * (inverse_T * inverse_T - q * di * (inverse_T + inverse_t));
         s[SUM_BOTH] += both;
@@ -77,6 +105,10 @@ static void mixed_chunk(const tn_likelihood *likelihood, const tn_fit_chunk *chu
         s[SUM_BOTH_LI] += both * dl * di;
         s[SUM_BOTH_II] += both * di * di;
     }
+    log_sum_flush(&age);
+    log_sum_flush(&rest);
+    s[SUM_VALUE] += rest.value - R * age.value;
+    s[SUM_LOG] += age.value;
     for (int k = 0; k < SUM_COUNT; k++)
         sum[k] = s[k];
 }

@@ -7,7 +7,8 @@
 #include <string.h>
 
 static const double step_max = 2;            /* in each phi */
-static const double gain_enough = 1e-8;      /* a predicted gain that ends the search */
+static const double step_enough = 1e-6;      /* of every phi, */
+static const double gain_enough = 1e-8;      /* and a predicted gain that end the search */
 static const double standard_error_max = 30; /* of a phi: more is not determined */
 
 typedef struct eigen {
@@ -119,6 +120,13 @@ static void curvature_of(const tn_derivatives *at, const unsigned *index, unsign
     eigen_of(m, count, e);
 }
 
+static double longest_of(const double *step) {
+    double longest = 0;
+    for (unsigned i = 0; i < TN_NEWTON_MAX; i++)
+        longest = fmax(longest, fabs(step[i]));
+    return longest;
+}
+
 /* Fills the step and returns the gain that the quadratic model predicts for it. */
 static double newton_step(const tn_newton_problem *problem, tn_newton_result *result,
                           double *step) {
@@ -140,9 +148,7 @@ static double newton_step(const tn_newton_problem *problem, tn_newton_result *re
         for (unsigned i = 0; i < count; i++)
             step[index[i]] += e.vector[i][k] * slope / curvature;
     }
-    double longest = 0;
-    for (unsigned i = 0; i < problem->count; i++)
-        longest = fmax(longest, fabs(step[i]));
+    const double longest = longest_of(step);
     if (longest > step_max)
         for (unsigned i = 0; i < problem->count; i++)
             step[i] *= step_max / longest;
@@ -172,7 +178,8 @@ static bool advance(const tn_newton_problem *problem, tn_newton_result *result) 
     const double gain = newton_step(problem, result, step);
     if (gain <= gain_enough + noise) {
         /* The last step squares the error once more; the value no longer shows it. */
-        if (gain > 0) try_move(problem, result, step, 1, value - gain_enough - noise);
+        if (longest_of(step) > step_enough)
+            try_move(problem, result, step, 1, value - gain_enough - noise);
         result->converged = true;
         return true;
     }

@@ -113,11 +113,11 @@ static bool record_of(tn_fit_kind kind, const tn_summary *row, tn_fit_record *re
     return true;
 }
 
-static tn_status rows_check(tn_fit_kind kind, const tn_summary *rows, size_t n, size_t *entering,
-                            tn_error *error) {
-    size_t count = 0;
+/* Checks every row and lists those that enter. `out` has room for n. */
+static tn_status records_list(tn_fit_kind kind, const tn_summary *rows, size_t n,
+                              tn_fit_record *out, size_t *count, tn_error *error) {
+    size_t listed = 0;
     for (size_t i = 0; i < n; i++) {
-        tn_fit_record record;
         tn_summary row = rows[i];
         if (kind == TN_FIT_SPEND) row.t_x = row.T = 0;
         if (kind == TN_FIT_PURCHASES) row.m = 0;
@@ -125,9 +125,9 @@ static tn_status rows_check(tn_fit_kind kind, const tn_summary *rows, size_t n, 
         tn_error why;
         if (tn_summary_check(&row, &why) != TN_OK)
             return tn_fail(error, TN_BAD_ARGUMENT, "row %zu: %s", i + 1, why.message);
-        count += record_of(kind, &row, &record);
+        listed += record_of(kind, &row, &out[listed]);
     }
-    *entering = count;
+    *count = listed;
     return TN_OK;
 }
 
@@ -143,16 +143,14 @@ static size_t bucket_of(uint64_t key, unsigned bits) {
 }
 
 /* Leaves in starts[b] the end of bucket b. */
-static void records_scatter(tn_fit_records *records, tn_fit_kind kind, const tn_summary *rows,
-                            size_t n, size_t *starts, unsigned bits) {
-    tn_fit_record record;
-    for (size_t i = 0; i < n; i++)
-        if (record_of(kind, &rows[i], &record)) starts[bucket_of(record.key, bits) + 1]++;
+static void records_scatter(const tn_fit_record *listed, size_t count, tn_fit_record *out,
+                            size_t *starts, unsigned bits) {
+    for (size_t i = 0; i < count; i++)
+        starts[bucket_of(listed[i].key, bits) + 1]++;
     for (size_t b = 0; b < (size_t)1 << bits; b++)
         starts[b + 1] += starts[b];
-    for (size_t i = 0; i < n; i++)
-        if (record_of(kind, &rows[i], &record))
-            records->data[starts[bucket_of(record.key, bits)]++] = record;
+    for (size_t i = 0; i < count; i++)
+        out[starts[bucket_of(listed[i].key, bits)]++] = listed[i];
 }
 
 static bool is_same_content(const tn_fit_record *a, const tn_fit_record *b) {
@@ -170,31 +168,44 @@ static void records_merge(tn_fit_records *records) {
     records->count = kept;
 }
 
+/* The listed records, sorted and merged. */
+static tn_status records_sort_merge(tn_fit_records *records, const tn_fit_record *listed) {
+    const unsigned bits = bucket_bits_for(records->count);
+    const size_t buckets = (size_t)1 << bits;
+    size_t *starts = tn_alloc_array(records->heap, buckets + 1, sizeof *starts);
+    records->data = tn_alloc(records->heap, records->capacity * sizeof *records->data);
+    const bool has_room = starts != NULL && records->data != NULL;
+    if (has_room) {
+        records_scatter(listed, records->count, records->data, starts, bits);
+        for (size_t b = 0, begin = 0; b < buckets; begin = starts[b++])
+            records_sort(records->data + begin, starts[b] - begin, record_compare);
+        records_merge(records);
+    } else {
+        tn_fit_records_deinit(records);
+    }
+    tn_free(records->heap, starts, (buckets + 1) * sizeof *starts);
+    return has_room ? TN_OK : TN_OUT_OF_MEMORY;
+}
+
 tn_status tn_fit_records_init(tn_fit_records *records, tn_fit_kind kind, const tn_summary *rows,
                               size_t n, tn_heap *heap, tn_error *error) {
+    const size_t room_bytes = (n + 1) * sizeof(tn_fit_record);
     size_t count;
-    TN_TRY(rows_check(kind, rows, n, &count, error));
-    const unsigned bits = bucket_bits_for(count);
-    const size_t buckets = (size_t)1 << bits;
-    *records = (tn_fit_records){.heap = heap, .count = count, .capacity = count > 0 ? count : 1};
-    size_t *starts = tn_alloc_array(heap, buckets + 1, sizeof *starts);
-    records->data = tn_alloc(heap, records->capacity * sizeof *records->data);
-    if (starts == NULL || records->data == NULL) {
-        tn_free(heap, starts, (buckets + 1) * sizeof *starts);
-        tn_fit_records_deinit(records);
-        return tn_fail_memory(error);
+    tn_fit_record *listed = tn_alloc(heap, room_bytes);
+    if (listed == NULL) return tn_fail_memory(error);
+    tn_status status = records_list(kind, rows, n, listed, &count, error);
+    if (status == TN_OK) {
+        *records =
+            (tn_fit_records){.heap = heap, .count = count, .capacity = count > 0 ? count : 1};
+        status = records_sort_merge(records, listed);
+        if (status != TN_OK) tn_fail_memory(error);
     }
-    records_scatter(records, kind, rows, n, starts, bits);
-    for (size_t b = 0, begin = 0; b < buckets; begin = starts[b++])
-        records_sort(records->data + begin, starts[b] - begin, record_compare);
-    records_merge(records);
-    tn_free(heap, starts, (buckets + 1) * sizeof *starts);
-    return TN_OK;
+    tn_free(heap, listed, room_bytes);
+    return status;
 }
 
 void tn_fit_records_deinit(tn_fit_records *records) {
-    if (records->data != NULL)
-        tn_free(records->heap, records->data, records->capacity * sizeof *records->data);
+    tn_free(records->heap, records->data, records->capacity * sizeof *records->data);
     records->data = NULL;
 }
 
@@ -280,7 +291,7 @@ static void rows_fill(const tn_fit_record *sorted, tn_fit_kind kind, tn_fit_rows
 /* The columns share one allocation. */
 static tn_status rows_reserve(tn_fit_rows *rows) {
     rows->capacity = rows->count > 0 ? rows->count : 1;
-    rows->first = tn_alloc_array(rows->heap, 3 * rows->capacity, sizeof *rows->first);
+    rows->first = tn_alloc(rows->heap, 3 * rows->capacity * sizeof *rows->first);
     rows->groups = tn_alloc_array(rows->heap, rows->group_count + 1, sizeof *rows->groups);
     rows->chunks = tn_alloc_array(rows->heap, rows->chunk_count + 1, sizeof *rows->chunks);
     if (rows->first == NULL || rows->groups == NULL || rows->chunks == NULL) {

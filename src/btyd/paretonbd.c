@@ -27,8 +27,8 @@ tn_pareto_law tn_pareto_law_of(const tn_purchase_parameters *parameters) {
 /* ---- integral by quadrature ----------------------------------------------------------------- */
 
 /* Falls of the log integrand, and lengths, that 12 nodes follow to 1e-16. */
-static const double panel_fall_max = 8;
-static const double panel_length_max = 1;
+static const double panel_fall_max = 10;
+static const double panel_length_max = 2;
 static const double negligible_fall = 48;
 
 typedef struct dropout_path {
@@ -38,13 +38,17 @@ typedef struct dropout_path {
     double t_x;
     double alpha_start; /* alpha + t_x */
     double beta_start;  /* beta + t_x */
+    bool alpha_leads;   /* gamma = alpha */
 } dropout_path;
 
-static void path_node(const dropout_path *path, double w, tn_pareto_node *node) {
-    const double since = path->gamma_start * expm1(w); /* y - t_x */
+/* All of the node but its weight; returns dy/dw. */
+static double path_node(const dropout_path *path, double w, tn_pareto_node *node) {
+    const double growth = expm1(w);
+    const double since = path->gamma_start * growth; /* y - t_x */
     node->y = path->t_x + since;
-    node->log_alpha = log1p(since / path->alpha_start);
-    node->log_beta = log1p(since / path->beta_start);
+    node->log_alpha = path->alpha_leads ? w : log1p(since / path->alpha_start);
+    node->log_beta = path->alpha_leads ? log1p(since / path->beta_start) : w;
+    return path->gamma_start * (1 + growth);
 }
 
 static double path_fall(const dropout_path *path, double w) {
@@ -75,8 +79,7 @@ static double panel_integral(const dropout_path *path, double from, double lengt
         const double at = i % 2 ? tn_gauss_node[i / 2] : -tn_gauss_node[i / 2];
         const double w = from + 0.5 * length * (1 + at);
         tn_pareto_node node;
-        path_node(path, w, &node);
-        const double slope = path->gamma_start * exp(w) / (path->beta_start + (node.y - path->t_x));
+        const double slope = path_node(path, w, &node) / (path->beta_start + (node.y - path->t_x));
         node.weight = 0.5 * length * tn_gauss_weight[i / 2] * path->s * slope *
                       exp(-path->R * node.log_alpha - path->s * node.log_beta);
         sum += node.weight;
@@ -93,7 +96,8 @@ double tn_pareto_dropout_integral(const tn_pareto_law *law, double x, double t_x
                                .gamma_start = fmin(law->alpha, law->beta) + since,
                                .t_x = since,
                                .alpha_start = law->alpha + since,
-                               .beta_start = law->beta + since};
+                               .beta_start = law->beta + since,
+                               .alpha_leads = law->alpha <= law->beta};
     const double end = path_cut(&path, log1p((T - since) / path.gamma_start));
     const double panels =
         ceil(fmax(end / panel_length_max, path_fall(&path, end) / panel_fall_max));
