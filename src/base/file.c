@@ -145,7 +145,9 @@ static tn_status read_all(tn_reader *reader, size_t limit_bytes, tn_buffer *out,
 tn_status tn_file_read(const char *path, size_t limit_bytes, tn_buffer *out, tn_error *error) {
     tn_reader *reader = NULL;
     TN_TRY(tn_reader_open(path, &reader, error));
+    const size_t size_before = out->size;
     const tn_status status = read_all(reader, limit_bytes, out, error);
+    if (status != TN_OK) out->size = size_before;
     tn_reader_close(reader);
     return status;
 }
@@ -181,6 +183,7 @@ static tn_status writer_start(tn_writer *writer, const char *path, tn_error *err
         writer->is_direct = true;
         writer->is_standard = true;
         writer->descriptor = STDOUT_FILENO;
+        fflush(stdout); /* what was printed before comes before */
         return TN_OK;
     }
     if (realpath(path, writer->target) == NULL) {

@@ -294,6 +294,8 @@ static tn_status syntax_error(yaml_builder *builder, const yaml_parser_t *parser
                 parser->context_mark.line + 1);
     else
         tn_fail(builder->error, TN_BAD_MODEL, "%s", problem);
+    if (strstr(problem, "mapping values are not allowed") != NULL)
+        tn_error_detail(builder->error, "a text with ': ' in it must be quoted");
     return blame(builder, mark, TN_BAD_MODEL);
 }
 
@@ -325,7 +327,7 @@ static bool find_control(tn_str source, size_t *out) {
     return false;
 }
 
-/* The first byte that does not continue valid UTF-8, found by halving. */
+/* The first byte that does not continue valid UTF-8. */
 static size_t first_invalid(tn_str source) {
     size_t at = 0;
     while (at < source.size) {

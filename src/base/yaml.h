@@ -46,7 +46,8 @@ tn_status tn_yaml_parse(tn_arena *arena, const char *file, tn_str source, tn_yam
                         tn_error *error) TN_MUST_CHECK;
 /* The child of a mapping with this key, or NULL. */
 const tn_yaml_node *tn_yaml_get(const tn_yaml_node *mapping, const char *key);
-/* The position in the file of byte `offset` of a scalar's text. */
+/* The position in the file of byte `offset` of a scalar's text. Walks the scalar's source: for
+ * errors, not for loops. */
 tn_yaml_mark tn_yaml_locate(const tn_yaml_document *document, const tn_yaml_node *scalar,
                             size_t offset);
 /* Fills file, line and column of `error`, and its detail with the source line and a caret. */

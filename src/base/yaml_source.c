@@ -48,13 +48,6 @@ static void cursor_step(yaml_cursor *cursor) {
 }
 
 void tn_yaml_cursor_seek(yaml_cursor *cursor, size_t index) {
-    while (index < cursor->index && cursor->mark.column > 1) {
-        do
-            cursor->mark.offset--;
-        while (((unsigned char)cursor->source.data[cursor->mark.offset] & 0xC0u) == 0x80u);
-        cursor->mark.column--;
-        cursor->index--;
-    }
     if (index < cursor->index) tn_yaml_cursor_init(cursor, cursor->source);
     while (cursor->index < index && cursor->mark.offset < cursor->source.size)
         cursor_step(cursor);

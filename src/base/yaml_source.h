@@ -22,7 +22,8 @@ typedef enum yaml_style {
 } yaml_style;
 
 void tn_yaml_cursor_init(yaml_cursor *cursor, tn_str source);
-/* Moves to a character, or to the end of the source when it has fewer. Cheap forwards. */
+/* Moves to a character, or to the end of the source when it has fewer. Backwards starts again
+ * from the top. */
 void tn_yaml_cursor_seek(yaml_cursor *cursor, size_t index);
 /* The same by bytes; `offset` not before the cursor. */
 void tn_yaml_cursor_advance(yaml_cursor *cursor, size_t offset);

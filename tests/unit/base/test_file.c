@@ -120,6 +120,7 @@ Test(file, reading_stops_at_the_limit_and_not_before) {
     tn_buffer_clear(&buffer);
     cr_assert(tn_file_read("ten", 9, &buffer, &error) == TN_TOO_LARGE);
     cr_assert(strstr(error.message, "9 bytes") != NULL);
+    cr_assert(buffer.size == 0, "a refused file leaves nothing behind");
     tn_buffer_deinit(&buffer);
 }
 
@@ -137,6 +138,10 @@ Test(file, errors_name_the_file_and_tell_kinds_apart) {
     path[sizeof path - 1] = '\0';
     cr_assert(write_text(path, "x", &error) != TN_OK);
     cr_assert(tn_file_read(path, 10, &buffer, &error) != TN_OK);
+    path[4095] = '\0';
+    for (size_t i = 1; i < 4095; i += 2)
+        path[i] = '/'; /* long, but of short names */
+    cr_assert(write_text(path, "x", &error) != TN_OK);
     tn_buffer_deinit(&buffer);
     cr_assert(tn_heap_used_bytes(NULL) == 0);
 }

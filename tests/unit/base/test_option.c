@@ -36,7 +36,7 @@ static void options_of(command *to, tn_option options[OPTION_COUNT]) {
 
 static tn_status parse(command *to, const char *line) {
     static char words[1000];
-    static char *argv[32];
+    static char *argv[100];
     *to = (command){0};
     strcpy(words, line);
     int argc = 0;
@@ -79,6 +79,13 @@ Test(option, a_list_is_given_several_times_and_nothing_else_is) {
     cr_assert(got.columns.count == 2);
     cr_assert_str_eq(got.columns.items[0], "a=b");
     cr_assert_str_eq(got.columns.items[1], "c=d");
+    char many[1000] = "--model m";
+    for (size_t i = 0; i < TN_OPTION_LIST_MAX; i++)
+        strcat(many, " --columns=x");
+    cr_assert(parse(&got, many) == TN_OK && got.columns.count == TN_OPTION_LIST_MAX);
+    strcat(many, " --columns=x");
+    cr_assert(parse(&got, many) == TN_BAD_ARGUMENT);
+    cr_assert(strstr(got.error.message, "more than 64 times") != NULL);
     cr_assert(parse(&got, "--model a --model b") == TN_BAD_ARGUMENT);
     cr_assert(strstr(got.error.message, "twice") != NULL);
 }

@@ -130,6 +130,7 @@ Test(yaml, what_a_model_file_cannot_have_is_refused_where_it_stands) {
     assert_refused("a: b\x7F\n", "control character", 1, 5);
     assert_refused("a: ä\xC2\x85\n", "control character", 1, 5);
     assert_refused("a: b\xE2\x80\xA8 c\n", "control character", 1, 5);
+    assert_refused("é: 1\nb: ü\xEF\xBF\xBF\n", "control characters are not allowed", 2, 5);
     assert_refused("ok: ä\na: ä\xFF\n", "not valid UTF-8", 2, 5);
     assert_refused("a: \xC3", "not valid UTF-8", 1, 4);
     assert_refused("a:\n\tb: 1\n", "a tab cannot indent", 2, 1);
@@ -137,6 +138,14 @@ Test(yaml, what_a_model_file_cannot_have_is_refused_where_it_stands) {
     assert_refused("a: 'open\n\n", "found unexpected end of stream", 3, 1);
     assert_refused("a: b: c\n", "mapping values are not allowed", 1, 5);
     assert_refused("a: 1\n  b: 2\n", "mapping values are not allowed", 2, 4);
+}
+
+Test(yaml, an_unquoted_colon_is_explained) {
+    tn_yaml_document document = {0};
+    tn_error error;
+    cr_assert(tn_yaml_parse(&arena, "m", tn_str_of("a: b: c\n"), &document, &error) ==
+              TN_BAD_MODEL);
+    cr_assert_str_eq(error.detail, "  a: b: c\n      ^\na text with ': ' in it must be quoted");
 }
 
 Test(yaml, merge_keys_may_be_texts) {
