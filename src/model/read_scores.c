@@ -121,7 +121,7 @@ static tn_status read_rule(const tn_reading *reading, const tn_entry *entry, con
                            .group = TN_NONE,
                            .decay = TN_NONE,
                            .plain = TN_NONE,
-                           .cap = INFINITY};
+                           .cap = HUGE_VAL};
     if (nodes[RULE_ACTION] != NULL)
         TN_TRY(read_action_rule(reading, nodes, out));
     else

@@ -7,6 +7,8 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
+#define SALE "tenure: 1\nname: m\nactions: {p: {value: money}}\ntransactions: {action: p}\n"
+
 /* The text of a model file of the project. */
 static tn_buffer text_of(const char *relative_path) {
     char path[1024];
@@ -132,8 +134,6 @@ Test(hostile_models, are_refused) {
         "? [a, b]\n: 1\n",
         "tenure: 1\nname: m\nattributes: {a: {type: int}, a: {type: int}}\n",
         "tenure: 1\nname: m\nattributes:\n\t- a\n",
-        "tenure: 1\nname: m\nsegments: {s: \"((((((((((((((((((((((((((((((((((((((((((((((((((((("
-        "((((((((((((((((((((((((((((((((((((((((((((((((((((((((true\"}\n",
         "tenure: 1\nname: m\nsegments: {s: \"'\"}\n",
         "tenure: 1\nname: m\nscores: {s: {points: nan}}\n",
         "tenure: 1\nname: m\nscores: {s: {points: \"1\", grades: {A: inf}}}\n",
@@ -148,6 +148,17 @@ Test(hostile_models, are_refused) {
     };
     for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++)
         expect_refused(tn_str_of(sources[i]));
+}
+
+Test(hostile_models, an_expression_nested_too_deep_is_refused) {
+    tn_buffer text;
+    tn_buffer_init(&text, NULL);
+    tn_buffer_append_str(&text, "tenure: 1\nname: m\nsegments: {s: \"");
+    for (int i = 0; i < 60000; i++)
+        tn_buffer_append_char(&text, '(');
+    tn_buffer_append_str(&text, "true\"}\n");
+    expect_refused((tn_str){text.data, text.size});
+    tn_buffer_deinit(&text);
 }
 
 /* Every place in a model where something may stand gets what may not. */
@@ -170,12 +181,9 @@ Test(hostile_models, a_value_of_the_wrong_shape_is_an_error_everywhere) {
         "tenure: 1\nname: m\nsegments: {t: %s}\n",
         "tenure: 1\nname: m\nstages: {t: {a: %s}}\n",
         "tenure: 1\nname: m\nstages: {t: %s}\n",
-        "tenure: 1\nname: m\nactions: {p: {value: money}}\ntransactions: {action: p}\n"
-        "clv: {horizon: %s}\n",
-        "tenure: 1\nname: m\nactions: {p: {value: money}}\ntransactions: {action: p}\n"
-        "clv: {parameters: {mbg_nbd: %s}}\n",
-        "tenure: 1\nname: m\nactions: {p: {value: money}}\ntransactions: {action: p}\n"
-        "rfm: {bins: %s}\n",
+        SALE "clv: {horizon: %s}\n",
+        SALE "clv: {parameters: {mbg_nbd: %s}}\n",
+        SALE "rfm: {bins: %s}\n",
     };
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         for (size_t j = 0; j < sizeof shapes / sizeof shapes[0]; j++) {

@@ -21,7 +21,7 @@ static void history_init(history *h, const tn_model *model) {
     cr_assert_leq(model->action_count, ACTIONS_MAX);
     for (size_t i = 0; i < ACTIONS_MAX; i++) {
         h->counts[i] = 0;
-        h->last_days[i] = NAN;
+        h->last_days[i] = (double)NAN;
     }
 }
 
@@ -138,7 +138,7 @@ Test(presets, every_stage_of_each_can_be_reached) {
         const char *model, *stage, *action;
         double times, days_ago;
     } steps[] = {
-        {"clm6", "awareness", "purchase", 0, NAN},
+        {"clm6", "awareness", "purchase", 0, 0},
         {"clm6", "engagement", "email_open", 1, 5},
         {"clm6", "evaluation", "cart_add", 1, 5},
         {"clm6", "purchase", "purchase", 1, 5},

@@ -109,7 +109,7 @@ static double eval(const tn_expr *e, const tiny_customer *c) {
         return isnan(arg(e, 0, c)) ? arg(e, 1, c) : arg(e, 0, c);
     default:
         cr_assert_fail("the tiny evaluator does not know node kind %d", (int)e->kind);
-        return NAN;
+        return (double)NAN;
     }
 }
 
