@@ -32,6 +32,11 @@ double draw_spend(tn_rng *rng, const tn_spend_parameters *parameters, double x);
 /* exp of a uniform draw between the logarithms. */
 double draw_between(tn_rng *rng, double low, double high);
 
+/* For sums in long double: the widening is meant. */
+static inline long double wide(double value) {
+    return (long double)value;
+}
+
 /* |got - want| / |want|; |got| if want is 0; infinite for a NaN. */
 double relative_error(double got, double want);
 

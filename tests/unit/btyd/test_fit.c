@@ -140,25 +140,27 @@ static void mixed_rows(tn_summary *rows) {
 
 /* Each model's likelihood of one customer, as its paper writes it, in long double. */
 static long double naive_beta(const double *p, double first_toss, const tn_summary *row) {
-    const long double r = p[0], alpha = p[1], a = p[2], b = p[3], x = row->x;
-    const long double n = x + first_toss;
+    const long double r = wide(p[0]), alpha = wide(p[1]), a = wide(p[2]), b = wide(p[3]);
+    const long double x = wide(row->x), n = x + wide(first_toss);
+    const long double T = wide(row->T), t_x = wide(row->t_x);
     const long double common = lgammal(r + x) - lgammal(r) + r * logl(alpha);
     const long double alive = lgammal(b + n) + lgammal(a + b) - lgammal(b) - lgammal(a + b + n) -
-                              (r + x) * logl(alpha + row->T);
+                              (r + x) * logl(alpha + T);
     if (n == 0) return common + alive;
     const long double dead = lgammal(b + n - 1) + lgammal(a + b) - lgammal(b) - lgammal(a + b + n) +
-                             logl(a) - (r + x) * logl(alpha + row->t_x);
+                             logl(a) - (r + x) * logl(alpha + t_x);
     return common + alive + log1pl(expl(dead - alive));
 }
 
 static long double naive_pareto(const double *p, const tn_summary *row) {
-    const long double r = p[0], alpha = p[1], s = p[2], beta = p[3], x = row->x;
-    const long double alive = -(r + x) * logl(alpha + row->T) - s * logl(beta + row->T);
+    const long double r = wide(p[0]), alpha = wide(p[1]), s = wide(p[2]), beta = wide(p[3]);
+    const long double x = wide(row->x), T = wide(row->T), t_x = wide(row->t_x);
+    const long double alive = -(r + x) * logl(alpha + T) - s * logl(beta + T);
     const int panels = 20000; /* Simpson */
-    const long double h = (row->T - row->t_x) / panels;
+    const long double h = (T - t_x) / panels;
     long double odds = 0;
     for (int i = 0; i <= panels; i++) {
-        const long double y = row->t_x + i * h;
+        const long double y = t_x + i * h;
         const long double f =
             s * expl(-(r + x) * logl(alpha + y) - (s + 1) * logl(beta + y) - alive);
         odds += h / 3 * (i == 0 || i == panels ? 1 : i % 2 ? 4 : 2) * f;
@@ -167,7 +169,8 @@ static long double naive_pareto(const double *p, const tn_summary *row) {
 }
 
 static long double naive_spend(const double *t, const tn_summary *row) {
-    const long double p = t[0], q = t[1], v = t[2], x = row->x, m = row->m;
+    const long double p = wide(t[0]), q = wide(t[1]), v = wide(t[2]);
+    const long double x = wide(row->x), m = wide(row->m);
     return lgammal(p * x + q) - lgammal(p * x) - lgammal(q) + q * logl(v) + (p * x - 1) * logl(m) +
            p * x * logl(x) - (p * x + q) * logl(x * m + v);
 }
@@ -181,11 +184,13 @@ Test(fit, likelihoods_agree_with_their_papers) {
             tn_purchase_parameters parameters = {.model = model};
             memcpy(parameters.p, points[at], sizeof parameters.p);
             long double want = 0;
-            for (int i = 0; i < MIXED_ROWS; i++)
-                want += rows[i].weight *
-                        (model == TN_PARETO_NBD
-                             ? naive_pareto(points[at], &rows[i])
-                             : naive_beta(points[at], model == TN_MBG_NBD ? 1 : 0, &rows[i]));
+            for (int i = 0; i < MIXED_ROWS; i++) {
+                const long double one =
+                    model == TN_PARETO_NBD
+                        ? naive_pareto(points[at], &rows[i])
+                        : naive_beta(points[at], model == TN_MBG_NBD ? 1 : 0, &rows[i]);
+                want += wide(rows[i].weight) * one;
+            }
             double got;
             cr_assert_eq(tn_purchase_log_likelihood(&parameters, rows, MIXED_ROWS, &got, NULL),
                          TN_OK);
@@ -196,7 +201,7 @@ Test(fit, likelihoods_agree_with_their_papers) {
                                      .p = {points[at][1], 1 + points[at][0], 9}};
         long double want = 0;
         for (int i = 0; i < MIXED_ROWS; i++)
-            want += rows[i].x > 0 ? rows[i].weight * naive_spend(spend.p, &rows[i]) : 0;
+            if (rows[i].x > 0) want += wide(rows[i].weight) * naive_spend(spend.p, &rows[i]);
         double got;
         cr_assert_eq(tn_spend_log_likelihood(&spend, rows, MIXED_ROWS, &got, NULL), TN_OK);
         cr_expect_leq(relative_error(got, (double)want), 1e-13);

@@ -15,8 +15,8 @@ static long double naive_sum(const tn_purchase_parameters *parameters, const tn_
     long double sum = 0, last = 0;
     for (unsigned k = 1; k <= terms->steps; k++) {
         const double t = k == terms->steps ? terms->horizon : k * terms->step;
-        const long double now = tn_expected_given_alive(parameters, x, T, t);
-        sum += (now - last) / powl(1 + (long double)terms->discount_per_step, k);
+        const long double now = wide(tn_expected_given_alive(parameters, x, T, t));
+        sum += (now - last) / powl(1 + wide(terms->discount_per_step), k);
         last = now;
     }
     return sum;

@@ -90,8 +90,9 @@ Test(predictions, published_values_come_out) {
 /* ---- the definitions, naively --------------------------------------------------------------- */
 
 /* E[. | alive] of BG/NBD by Fader, Hardie and Lee's own equation in long double. */
-static long double naive_given_alive(const double *p, double x, double T, double t) {
-    const long double r = p[0], alpha = p[1], a = p[2], b = p[3];
+static long double naive_given_alive(const double *p, const double *xTt) {
+    const long double r = wide(p[0]), alpha = wide(p[1]), a = wide(p[2]), b = wide(p[3]);
+    const long double x = wide(xTt[0]), T = wide(xTt[1]), t = wide(xTt[2]);
     const long double c = a + b + x - 1, z = t / (alpha + T + t);
     long double term = 1, sum = 1;
     for (int k = 0; k < 100000 && term > 1e-22L * sum; k++) {
@@ -113,7 +114,7 @@ Test(predictions, given_alive_agrees_with_the_definition_in_long_double) {
         const double x = 1 + (double)tn_rng_below(&rng, 40);
         const double T = draw_between(&rng, 1, 200), t = draw_between(&rng, 1, 100);
         if (fabs(bg.p[2] - 1) < 0.01) continue;
-        const long double want = naive_given_alive(bg.p, x, T, t);
+        const long double want = naive_given_alive(bg.p, (const double[]){x, T, t});
         /* Its difference loses what E is smaller than c/(a-1). */
         const double loss = (bg.p[2] + bg.p[3] + x - 1) / fabs(bg.p[2] - 1) / (double)want;
         cr_expect_leq(relative_error(tn_expected_given_alive(&bg, x, T, t), (double)want),
