@@ -10,8 +10,14 @@
  *                 s/8  a bitmap
  *             with a quarter of slack, and rounded up to 16, 32, 48 or a multiple of 64
  *
- * So a customer with up to 5 transaction days costs 8 bytes here, one with 12 about 40, one who
- * buys each week for a year about 72 (a bitmap), each day for a year the same. One owner thread. */
+ * So a customer costs, by the number of transaction days and how far apart they are:
+ *
+ *     days          1 to 5     6    12    24    52   100   365   1,000
+ *     each day           8    24    24    24    24    40    72     200
+ *     each week          8    24    24    40    72   136   456     968
+ *     each month         8    40    40    72   136   264   776   2,440
+ *
+ * One owner thread. */
 #ifndef TN_STORE_DAYS_H
 #define TN_STORE_DAYS_H
 

@@ -63,6 +63,11 @@ double tn_decay_scaled(double value, int64_t exponent) {
 }
 
 void tn_decay_rebase(double *sums, size_t count, int64_t halves) {
+    enum { NOTHING_LEFT = 2200 }; /* the largest double times 2^-2200 is 0 */
+    if (halves >= NOTHING_LEFT) {
+        memset(sums, 0, count * sizeof *sums);
+        return;
+    }
     for (size_t i = 0; i < count; i++)
         sums[i] = tn_decay_scaled(sums[i], -halves);
 }

@@ -73,6 +73,12 @@ static inline tn_str tn_ids_get(const tn_ids *ids, uint32_t row) {
     return (tn_str){.data = text, .size = long_size};
 }
 
+/* Fetches the text of a row if it is a long one. */
+static inline void tn_ids_prefetch_long(const tn_ids *ids, uint32_t row) {
+    const tn_str text = tn_ids_get(ids, row);
+    if (text.size > TN_ID_INLINE_MAX) __builtin_prefetch(text.data);
+}
+
 static inline bool tn_ids_equal(const tn_ids *ids, uint32_t row, const tn_id_key *key) {
     const tn_id_cell *cell = tn_ids_cell(ids, row);
     if (cell->words[0] != key->cell.words[0]) return false;

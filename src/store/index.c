@@ -345,7 +345,8 @@ uint32_t tn_index_probes(const tn_index *index, tn_str id) {
     return probes;
 }
 
-/* A sub-batch: all hashes and buckets are asked for, then all id cells, then compared. */
+/* A sub-batch: all hashes and buckets are asked for, then all id cells, then all long texts; then
+ * ids are compared. */
 static void find_batch(const tn_index *index, const tn_str *ids, size_t count, uint32_t *rows) {
     uint64_t hashes[TN_INDEX_BATCH];
     const tn_index_table *newest = &index->tables[0];
@@ -359,6 +360,9 @@ static void find_batch(const tn_index *index, const tn_str *ids, size_t count, u
         rows[i] = match == 0 ? TN_INDEX_MISSING : bucket->rows[tn_lowest_bit(match)];
         if (match != 0) __builtin_prefetch(tn_ids_cell(index->ids, rows[i]));
     }
+    for (size_t i = 0; i < count; i++)
+        if (rows[i] != TN_INDEX_MISSING && ids[i].size > TN_ID_INLINE_MAX)
+            tn_ids_prefetch_long(index->ids, rows[i]);
     for (size_t i = 0; i < count; i++) {
         const tn_id_key key = tn_id_key_of(ids[i]);
         if (rows[i] != TN_INDEX_MISSING && tn_ids_equal(index->ids, rows[i], &key)) continue;

@@ -102,8 +102,9 @@ typedef enum tn_table_column_kind {
     TN_TABLE_REPEATS,      /* U32: x, transaction days less one; 0 without transactions */
     TN_TABLE_FIRST_DAY,    /* I32 days, null without transactions */
     TN_TABLE_LAST_DAY,     /* I32 days */
-    TN_TABLE_REPEAT_VALUE, /* F64: value of the repeat transaction days, less refunds */
-    TN_TABLE_MONETARY,     /* F64: value of all transactions less all refunds */
+    TN_TABLE_REPEAT_VALUE, /* F64: value of the repeat transaction days, less refunds; null without
+                              transactions */
+    TN_TABLE_MONETARY,     /* F64: value of all transactions less all refunds; likewise */
 } tn_table_column_kind;
 
 typedef struct tn_table_column {
@@ -121,8 +122,8 @@ double tn_table_decay_scale(const tn_table *table, uint32_t decay, size_t chunk,
 /* ---- Transaction days ---- */
 
 /* The customer's transaction days up to and including `day_max`, ascending, with the value of each
- * less its refunds; calls visit for each. Values are exact when the table keeps them (has_refunds),
- * else NaN except of the first day. */
+ * less its refunds up to day_max; calls visit for each. Values are exact when the table keeps them
+ * (has_refunds), else NaN except of the first day. */
 typedef void tn_day_visit(void *context, int32_t day, double value);
 void tn_table_days_visit(const tn_table *table, uint32_t row, int32_t day_max, tn_day_visit *visit,
                          void *context);

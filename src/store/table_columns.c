@@ -113,8 +113,13 @@ void tn_table_stats_get(const tn_table *table, tn_table_stats *out) {
     attributes_count(table, out);
     size_t bits = 0;
     for (uint32_t i = 0; i < table->column_count; i++) {
-        out->accumulator_bytes += tn_column_bytes(&table->columns[i]);
-        bits += row_bits(&table->columns[i]);
+        const tn_column *column = &table->columns[i];
+        if (column == table->purchases.days || column == table->purchases.ledgers) {
+            out->day_bytes += tn_column_bytes(column);
+            continue;
+        }
+        out->accumulator_bytes += tn_column_bytes(column);
+        bits += row_bits(column);
     }
     out->accumulator_bytes += tn_column_bytes(&table->live);
     out->accumulator_bytes -= out->attribute_bytes;

@@ -38,6 +38,7 @@ struct tn_table {
     uint32_t column_count;
     uint32_t columns_taken; /* handed out so far, while the table is created */
     tn_column live;         /* BITS */
+    size_t reserved_rows;   /* of every column */
 
     tn_table_attribute *attributes;
     uint32_t attribute_count;

@@ -178,11 +178,14 @@ static tn_status references_reserve(tn_table *table, size_t rows) {
 }
 
 tn_status tn_table_layout_reserve(tn_table *table, size_t rows) {
+    if (rows <= table->reserved_rows) return TN_OK;
     TN_TRY(tn_ids_reserve(&table->ids, rows));
     TN_TRY(references_reserve(table, rows));
     for (uint32_t i = 0; i < table->column_count; i++)
         TN_TRY(tn_column_reserve(&table->columns[i], rows));
-    return tn_column_reserve(&table->live, rows);
+    TN_TRY(tn_column_reserve(&table->live, rows));
+    table->reserved_rows = table->live.chunk_count * TN_CHUNK_ROWS;
+    return TN_OK;
 }
 
 void tn_table_layout_reserve_ahead(tn_table *table, uint32_t row) {

@@ -119,7 +119,7 @@ Test(table_memory, no_operation_is_half_applied_when_any_allocation_fails) {
     uint32_t row;
     for (uint32_t i = 0; i < 5; i++)
         cr_assert_eq(tn_table_put(table, id_of(1000000 + i, text), &row, NULL), TN_OK);
-    for (uint32_t i = 0; i < 1500; i++) {
+    for (uint32_t i = 0; i < 1000; i++) {
         /* The rows that events go to stay. */
         if (i % 37 == 2 && i * 7919u % (tn_table_row_count(table) + 1) < 5) continue;
         dump(table, &before);
