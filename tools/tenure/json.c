@@ -37,6 +37,7 @@ json_t *tn_json_count(tn_json *json, uint64_t value) {
 }
 
 json_t *tn_json_text(tn_json *json, tn_str text) {
+    if (text.size == 0) return checked(json, json_string(""));
     return checked(json, tn_utf8_valid(text) ? json_stringn(text.data, text.size) : json_null());
 }
 
