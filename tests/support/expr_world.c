@@ -337,7 +337,15 @@ void tn_world_init(tn_world *w, tn_rng *rng) {
     for (size_t action = 0; action < TN_WORLD_ACTIONS; action++)
         make_kept(w, action);
     make_cuts(w);
-    w->scope = (tn_scope){.context = w, .find_column = find_column, .find_action = find_action};
+    for (size_t i = 0; i < w->column_count; i++)
+        w->names[i] = w->columns[i].name;
+    w->scope = (tn_scope){.context = w,
+                          .find_column = find_column,
+                          .find_action = find_action,
+                          .column_names = w->names,
+                          .column_name_count = w->column_count,
+                          .action_names = action_names,
+                          .action_name_count = TN_WORLD_ACTIONS};
 }
 
 void tn_world_deinit(tn_world *w) {

@@ -54,6 +54,7 @@ typedef struct tn_world {
     tn_world_column kept[TN_WORLD_ACTIONS][TN_WORLD_KEPT];
     double cuts[TN_WORLD_TILE_SLOTS][TN_WORLD_CUTS_MAX];
     size_t cut_counts[TN_WORLD_TILE_SLOTS];
+    const char *names[TN_WORLD_COLUMNS_MAX];
     tn_scope scope;
 } tn_world;
 
