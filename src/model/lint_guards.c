@@ -3,6 +3,8 @@
 #include "model/lint_list.h"
 #include "model/reader.h"
 
+#include <stdio.h>
+
 /* ---- Stages ---- */
 
 static const tn_expr *guard_of(const tn_model_stages *stages, uint32_t number) {
@@ -41,17 +43,23 @@ static tn_status lint_stage(tn_lint_list *list, const tn_model_stages *stages, u
                        TN_SHOWN(other->name));
 }
 
+/* One note a preset: the words that mean no action of the model. */
 static tn_status lint_words(tn_lint_list *list, const tn_model_stages *stages) {
-    for (uint32_t i = 0; i < stages->preset_action_count; i++) {
+    char words[384] = "";
+    size_t used = 0;
+    const char *first = NULL;
+    for (uint32_t i = 0; i < stages->preset_action_count && used < sizeof words; i++) {
         const tn_preset_action *word = &stages->preset_actions[i];
         if (word->action != TN_NONE) continue;
-        TN_TRY(
-            tn_lint_add(list, stages->where,
-                        "preset '%.*s' reads action '%.*s', which the model does not declare: it "
-                        "counts 0 (or name yours: with: {%.*s: …})",
-                        TN_SHOWN(stages->preset), TN_SHOWN(word->name), TN_SHOWN(word->name)));
+        used += (size_t)snprintf(words + used, sizeof words - used, "%s%s",
+                                 first == NULL ? "" : ", ", word->name.data);
+        if (first == NULL) first = word->name.data;
     }
-    return TN_OK;
+    if (first == NULL) return TN_OK;
+    return tn_lint_add(list, stages->where,
+                       "the model does not declare what preset '%.*s' reads: %s; to it they never "
+                       "happen (name your own by with: {%s: …})",
+                       TN_SHOWN(stages->preset), words, first);
 }
 
 tn_status tn_lint_stages(tn_lint_list *list) {
