@@ -54,13 +54,16 @@ TN_INLINE tn_vec to_units(tn_vec x) {
 TN_INLINE tn_vec from_units(tn_vec x) {
     return x * tn_vec_of(1.0 / 65536.0);
 }
-/* The rounded quotient may reach the next whole number from below; its product is exact. */
+/* The product with the rounded reciprocal is within one of the day; whole days in ms are exact. */
 TN_INLINE tn_vec to_day(tn_vec ms) {
     const tn_vec day = tn_vec_of(86400000.0);
-    const tn_vec floor = tn_vec_floor(ms / day);
-    const tn_mask above = tn_vec_lt(ms, floor * day);
-    const tn_vec exact = floor - tn_vec_keep_where(above, tn_vec_of(1.0));
-    return tn_vec_null_where(tn_vec_lt(tn_vec_of(8.64e15), tn_vec_abs(ms)), exact);
+    const tn_vec one = tn_vec_of(1.0);
+    const tn_vec guess = tn_vec_floor(ms * tn_vec_of(1.0 / 86400000.0));
+    const tn_vec start = guess * day;
+    const tn_vec down = tn_vec_keep_where(tn_vec_lt(ms, start), one);
+    const tn_vec up = tn_vec_keep_where(tn_vec_le(start + day, ms), one);
+    const tn_mask beyond = tn_vec_lt(tn_vec_of(8.64e15), tn_vec_abs(ms));
+    return tn_vec_null_where(beyond, (guess - down) + up);
 }
 TN_INLINE tn_vec add(tn_vec x, tn_vec y) {
     return tn_vec_finite(x + y);

@@ -2,34 +2,44 @@
  * many are searched by halves without branches. */
 #include "kernels/family.h"
 
-enum { COUNTED_CUTS_MAX = 24 };
+enum { COUNTED_CUTS_MAX = 48, VECTORS = 4 };
 
+/* Some vectors at a time, so that a cut is brought into a register once for all of them. */
 TN_INLINE void count_cuts(double *out, tn_in_f64 x, const double *cuts, size_t count, size_t n,
                           tn_mask (*passed)(tn_vec, tn_vec)) {
     const tn_vec one = tn_vec_of(1.0);
     for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from = tn_f64_block(x, row);
-        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
-            const tn_vec v = tn_vec_load(from + i);
-            tn_vec bin = one;
-            for (size_t c = 0; c < count; c++)
-                bin = bin + tn_vec_keep_where(passed(tn_vec_of(cuts[c]), v), one);
-            tn_vec_store(out + row + i, tn_vec_null_where(tn_vec_is_nan(v), bin));
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += VECTORS * TN_LANES) {
+            tn_vec v[VECTORS];
+            tn_vec bin[VECTORS];
+            for (size_t k = 0; k < VECTORS; k++) {
+                v[k] = tn_vec_load(from + i + k * TN_LANES);
+                bin[k] = one;
+            }
+            for (size_t c = 0; c < count; c++) {
+                const tn_vec cut = tn_vec_of(cuts[c]);
+                for (size_t k = 0; k < VECTORS; k++)
+                    bin[k] = bin[k] + tn_vec_keep_where(passed(cut, v[k]), one);
+            }
+            for (size_t k = 0; k < VECTORS; k++)
+                tn_vec_store(out + row + i + k * TN_LANES,
+                             tn_vec_null_where(tn_vec_is_nan(v[k]), bin[k]));
         }
     }
 }
 
-/* The number of cuts below v, or not above it. */
+/* The number of cuts below v, or not above it. The steps depend on `count` alone. */
 TN_INLINE size_t search(const double *cuts, size_t count, double v, bool inclusive) {
-    size_t below = 0;
-    while (count > 0) {
-        const size_t half = (count + 1) / 2;
-        const double cut = cuts[below + half - 1];
-        const bool passed = inclusive ? cut <= v : cut < v;
-        below += passed ? half : 0;
-        count = passed ? count - half : half - 1;
+    const double *base = cuts;
+    while (count > 1) {
+        const size_t half = count / 2;
+        const bool passed = inclusive ? base[half - 1] <= v : base[half - 1] < v;
+        base += passed ? half : 0;
+        count -= half;
     }
-    return below;
+    const bool passed = inclusive ? *base <= v : *base < v;
+    return (size_t)(base - cuts) + passed;
 }
 
 static void search_cuts(double *out, tn_in_f64 x, const double *cuts, size_t count, bool inclusive,
@@ -38,7 +48,7 @@ static void search_cuts(double *out, tn_in_f64 x, const double *cuts, size_t cou
         const double *from = tn_f64_block(x, row);
         for (size_t i = 0; i < TN_KERNEL_ROWS; i++) {
             const double v = from[i];
-            const size_t bin = 1 + search(cuts, count, v, inclusive);
+            const int32_t bin = 1 + (int32_t)search(cuts, count, v, inclusive);
             out[row + i] = v == v ? (double)bin : v;
         }
     }

@@ -10,25 +10,27 @@ TN_INLINE tn_bgnbd broadcast(const double p[4]) {
     return (tn_bgnbd){tn_vec_of(p[0]), tn_vec_of(p[1]), tn_vec_of(p[2]), tn_vec_of(p[3])};
 }
 
-/* ((alpha + T) / (alpha + t_x))^(r + x); infinity where it overflows. */
+/* ((alpha + T) / (alpha + t_x))^(r + x) for T >= t_x, at most e^709: P(alive) is 0 there to the
+ * last bit of a float, and no infinity is met. */
 TN_INLINE tn_vec silence(const tn_bgnbd *p, tn_vec x, tn_vec t_x, tn_vec T) {
-    const tn_vec log = tn_vec_log1p((T - t_x) / (p->alpha + t_x));
-    return tn_vec_exp((p->r + x) * log);
+    const tn_vec log = tn_vec_log_normal((p->alpha + T) / (p->alpha + t_x));
+    return tn_vec_exp_normal(tn_vec_min(tn_vec_of(709.0), (p->r + x) * log));
 }
 
-/* Equation (9) of Batislam et al., with the dropout chance after the first purchase, too. */
+/* Batislam et al. (2007): a customer may drop out after the first purchase, too. With
+ * odds = a / (b + x) × silence, 1 / (1 + odds) is (b + x) / (b + x + a × silence). */
 TN_INLINE tn_vec alive_mbg(const tn_bgnbd *p, tn_vec x, tn_vec t_x, tn_vec T) {
-    const tn_vec one = tn_vec_of(1.0);
     const tn_vec last = tn_vec_keep_where(tn_vec_lt(tn_vec_of(0.0), x), t_x);
-    return one / (one + p->a / (p->b + x) * silence(p, x, last, T));
+    const tn_vec stay = p->b + x;
+    return stay / (stay + p->a * silence(p, x, last, T));
 }
 
-/* Fader, Hardie, Lee (2005), P(alive): nobody drops out before the first repeat purchase. */
+/* Fader, Hardie, Lee (2005): nobody drops out before the first repeat purchase. */
 TN_INLINE tn_vec alive_bg(const tn_bgnbd *p, tn_vec x, tn_vec t_x, tn_vec T) {
     const tn_vec one = tn_vec_of(1.0);
-    const tn_vec odds = p->a / (p->b + (x - one)) * silence(p, x, t_x, T);
+    const tn_vec stay = p->b + (x - one);
     const tn_mask none = tn_vec_eq(x, tn_vec_of(0.0));
-    return tn_vec_select(none, one, one / (one + odds));
+    return tn_vec_select(none, one, stay / (stay + p->a * silence(p, x, t_x, T)));
 }
 
 TN_INLINE void p_alive(double *out, const tn_in_f64 in[3], const double p[4], size_t n,
@@ -56,32 +58,55 @@ static void p_alive_mbg(double *out, const tn_in_f64 in[3], const double p[4], s
     p_alive(out, in, p, n, alive_mbg);
 }
 
-/* A whole number in [0, count) as an index, or `count`. */
-TN_INLINE size_t index_of(double value, size_t count) {
-    if (!(value >= 0.0 && value < (double)count)) return count;
-    const size_t index = (size_t)value;
-    return (double)index == value ? index : count;
+/* Where the cells of 64 rows lie. */
+typedef struct tn_places {
+    uint64_t index[TN_KERNEL_ROWS]; /* 0 for rows that have none */
+    uint64_t inside;                /* rows that have one */
+    uint64_t null;                  /* rows whose row or column is null */
+} tn_places;
+
+TN_INLINE tn_mask is_index(tn_vec v, tn_vec limit) {
+    const tn_mask in_range = tn_mask_and(tn_vec_le(tn_vec_of(0.0), v), tn_vec_lt(v, limit));
+    return tn_mask_and(in_range, tn_vec_eq(tn_vec_floor(v), v));
+}
+
+TN_INLINE void find_places(tn_places *places, const double *rows, const double *columns,
+                           const tn_cells *table) {
+    const tn_vec row_limit = tn_vec_of((double)table->rows);
+    const tn_vec column_limit = tn_vec_of((double)table->columns);
+    const tn_vec stride = tn_vec_of((double)table->row_stride);
+    places->inside = 0;
+    places->null = 0;
+    for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
+        const tn_vec r = tn_vec_load(rows + i);
+        const tn_vec c = tn_vec_load(columns + i);
+        const tn_mask inside = tn_mask_and(is_index(r, row_limit), is_index(c, column_limit));
+        const tn_mask null = tn_mask_or(tn_vec_is_nan(r), tn_vec_is_nan(c));
+        const tn_vec index = tn_vec_keep_where(inside, r * stride + c);
+        tn_uvec_store(places->index + i, tn_vec_to_i64_small(index));
+        places->inside |= (uint64_t)tn_mask_bits(inside) << i;
+        places->null |= (uint64_t)tn_mask_bits(null) << i;
+    }
 }
 
 static void cell(double *out, uint64_t *missing, tn_in_f64 row_in, tn_in_f64 column_in,
                  const tn_cells *table, size_t n) {
+    static const double no_cell = 0.0;
+    const double *cells = table->rows && table->columns ? table->cells : &no_cell;
     for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
-        const double *rows = tn_f64_block(row_in, row);
-        const double *columns = tn_f64_block(column_in, row);
-        uint64_t word = 0;
-        for (size_t i = 0; i < TN_KERNEL_ROWS; i++) {
-            const double at_row = rows[i];
-            const double at_column = columns[i];
-            const size_t r = index_of(at_row, table->rows);
-            const size_t c = index_of(at_column, table->columns);
-            double value = __builtin_nan("");
-            if (r < table->rows && c < table->columns)
-                value = table->cells[r * table->row_stride + c];
-            const bool is_missing = value != value && at_row == at_row && at_column == at_column;
-            word |= (uint64_t)is_missing << i;
-            out[row + i] = value;
+        tn_places places;
+        double found[TN_KERNEL_ROWS];
+        uint64_t nulls = 0;
+        find_places(&places, tn_f64_block(row_in, row), tn_f64_block(column_in, row), table);
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i++)
+            found[i] = cells[places.index[i]];
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
+            const tn_mask outside = tn_mask_of_word(~places.inside, i);
+            const tn_vec v = tn_vec_null_where(outside, tn_vec_load(found + i));
+            nulls |= (uint64_t)tn_mask_bits(tn_vec_is_nan(v)) << i;
+            tn_vec_store(out + row + i, v);
         }
-        missing[row / TN_KERNEL_ROWS] = word;
+        missing[row / TN_KERNEL_ROWS] = nulls & ~places.null;
     }
 }
 

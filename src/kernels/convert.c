@@ -13,15 +13,10 @@ static void load_f64_scaled(double *out, const double *in, double scale, size_t 
 }
 
 static void load_i64(double *out, const int64_t *in, size_t n) {
-    const tn_vec null = tn_vec_of(-9223372036854775808.0);
+    const tn_uvec null = tn_uvec_of(1ull << 63);
     for (size_t i = 0; i < n; i += TN_LANES) {
-        const tn_uvec bits = tn_uvec_load(in + i);
-        const tn_vec v = tn_vec_of_i64(bits);
-        /* Only INT64_MIN itself: its neighbours round to the same double. */
-        const tn_mask same = tn_vec_eq(v, null);
-        const tn_uvec least = tn_uvec_of(1ull << 63);
-        const tn_mask exact = tn_vec_eq(tn_vec_of_i64(bits - least), tn_vec_of(0.0));
-        tn_vec_store(out + i, tn_vec_null_where(tn_mask_and(same, exact), v));
+        const tn_uvec v = tn_uvec_load(in + i);
+        tn_vec_store(out + i, tn_vec_null_where(tn_uvec_eq(v, null), tn_vec_of_i64(v)));
     }
 }
 
@@ -94,13 +89,10 @@ static void store_f64(double *out, tn_in_f64 in, size_t n) {
 }
 
 static void store_f32(float *out, tn_in_f64 in, size_t n) {
-    const tn_vec null = tn_vec_of(__builtin_nan(""));
     for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
         const double *from = tn_f64_block(in, row);
-        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
-            const tn_vec v = tn_vec_finite(tn_vec_round_to_f32(tn_vec_load(from + i)));
-            tn_vec_store_f32(out + row + i, tn_vec_select(tn_vec_is_nan(v), null, v));
-        }
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES)
+            tn_vec_store_f32(out + row + i, tn_vec_load(from + i));
     }
 }
 

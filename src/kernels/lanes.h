@@ -219,6 +219,14 @@ static inline tn_vec tn_vec_keep_where(tn_mask mask, tn_vec v) {
 }
 #endif
 
+static inline tn_mask tn_uvec_eq(tn_uvec a, tn_uvec b) {
+#if defined(TN_ISA_avx512)
+    return _mm512_cmpeq_epi64_mask((__m512i)a, (__m512i)b);
+#else
+    return (tn_mask)(a == b);
+#endif
+}
+
 /* a < b ? a : b, and a > b ? a : b: b where one is NaN, and of two zeros. */
 static inline tn_vec tn_vec_min(tn_vec a, tn_vec b) {
 #if defined(TN_ISA_avx512)
@@ -292,9 +300,15 @@ static inline tn_vec tn_vec_load_f32(const float *from) {
     memcpy(&v, from, sizeof v);
     return __builtin_convertvector(v, tn_vec);
 }
+/* As the nearest floats, half to even; 0x7FC00000 where the float would be NaN or infinite, and no
+ * -0. */
 static inline void tn_vec_store_f32(float *to, tn_vec v) {
     const tn_floatv narrow = __builtin_convertvector(v, tn_floatv);
-    memcpy(to, &narrow, sizeof narrow);
+    const tn_floatv finite = narrow + (narrow - narrow);
+    const tn_i32v null = (tn_i32v)(finite != finite);
+    const tn_i32v one_null = 0x7FC00000 - (tn_i32v){0};
+    const tn_i32v bits = ((tn_i32v)finite & ~null) | (one_null & null);
+    memcpy(to, &bits, sizeof bits);
 }
 static inline tn_vec tn_vec_round_to_f32(tn_vec v) {
     return __builtin_convertvector(__builtin_convertvector(v, tn_floatv), tn_vec);

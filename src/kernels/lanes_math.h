@@ -65,6 +65,13 @@ static inline tn_vec tn_vec_log(tn_vec x) {
     return tn_vec_null_where(tn_vec_le(x, tn_vec_of(0.0)), log);
 }
 
+/* The same for positive, normal and finite x only. */
+static inline tn_vec tn_vec_log_normal(tn_vec x) {
+    tn_vec k;
+    const tn_vec m = tn_vec_split(x, &k);
+    return tn_vec_log_core(m - tn_vec_of(1.0), k);
+}
+
 /* log(1 + x); NaN for x <= -1, NaN and infinity. What rounding 1 + x loses is added back to f. */
 static inline tn_vec tn_vec_log1p(tn_vec x) {
     const tn_vec one = tn_vec_of(1.0);
@@ -138,6 +145,16 @@ static inline tn_vec tn_vec_exp(tn_vec x) {
     tn_vec tail;
     const tn_vec r = tn_vec_exp_reduced(tn_vec_exp_bounded(x), tn_vec_of(0.0), &k, &tail);
     return tn_vec_scale(tn_vec_one_and(r, tail), k);
+}
+
+/* The same for -708 <= x <= 709 only, where neither the result nor its scale leaves the normal
+ * numbers. */
+static inline tn_vec tn_vec_exp_normal(tn_vec x) {
+    tn_vec k;
+    tn_vec tail;
+    const tn_vec r = tn_vec_exp_reduced(x, tn_vec_of(0.0), &k, &tail);
+    const tn_uvec scale = (tn_vec_to_i64_small(k) + tn_uvec_of(1023)) << 52;
+    return tn_vec_one_and(r, tail) * tn_vec_from_bits(scale);
 }
 
 /* e^x - 1. Up to 2^60 as 2^k rest + (2^k - 1), which is exact in its second term; beyond, the 1 is
