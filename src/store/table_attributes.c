@@ -51,18 +51,23 @@ static bool takes_new(tn_keep keep, bool is_greater, bool is_less) {
     return true;
 }
 
-static tn_status number_put(const tn_table_attribute *attribute, uint32_t row, double value) {
-    const bool is_int = attribute->spec.type == TN_ATTRIBUTE_INT;
+/* What a number column holds after `value` met `old` (NaN for null). */
+static tn_status number_kept(tn_attribute_spec spec, double old, double value, double *kept) {
+    const bool is_int = spec.type == TN_ATTRIBUTE_INT;
     if (is_int ? !is_whole(value) : !isfinite(value)) return TN_BAD_ARGUMENT;
-    double *cell = tn_cell_f64(attribute->column, row);
-    double kept = value + 0.0; /* -0 becomes 0 */
-    if (!isnan(*cell)) {
-        if (attribute->spec.keep == TN_KEEP_SUM) kept = *cell + kept + 0.0;
-        if (is_int ? !is_whole(kept) : !isfinite(kept)) return TN_BAD_ARGUMENT;
-        if (!takes_new(attribute->spec.keep, kept > *cell, kept < *cell)) return TN_OK;
+    double sum = value + 0.0; /* -0 becomes 0 */
+    if (!isnan(old)) {
+        if (spec.keep == TN_KEEP_SUM) sum = old + sum;
+        if (is_int ? !is_whole(sum) : !isfinite(sum)) return TN_BAD_ARGUMENT;
+        if (!takes_new(spec.keep, sum > old, sum < old)) sum = old;
     }
-    *cell = kept;
+    *kept = sum;
     return TN_OK;
+}
+
+static tn_status number_put(const tn_table_attribute *attribute, uint32_t row, double value) {
+    double *cell = tn_cell_f64(attribute->column, row);
+    return number_kept(attribute->spec, *cell, value, cell);
 }
 
 static tn_status category_put(const tn_table_attribute *attribute, uint32_t row, tn_str text) {
@@ -117,6 +122,35 @@ tn_status tn_table_attribute_put(tn_table *table, uint32_t row, uint32_t attribu
         return date_put(at, row, value->as.date_days);
     case TN_ATTRIBUTE_TIME:
         return time_put(at, row, value->as.time_ms);
+    }
+    return TN_BAD_ARGUMENT;
+}
+
+tn_status tn_table_attribute_reserve(tn_table *table, uint32_t row, uint32_t attribute,
+                                     const tn_value *value) {
+    TN_ASSERT(attribute < table->attribute_count);
+    const tn_table_attribute *at = &table->attributes[attribute];
+    if (value->is_null) return TN_OK;
+    if (value->type != type_of(at->spec.type)) return TN_BAD_ARGUMENT;
+    const bool has_row = row != TN_NO_ROW;
+    switch (at->spec.type) {
+    case TN_ATTRIBUTE_INT:
+    case TN_ATTRIBUTE_FLOAT: {
+        const double old = has_row ? *tn_cell_f64(at->column, row) : (double)NAN;
+        double kept;
+        return number_kept(at->spec, old, value->as.number, &kept);
+    }
+    case TN_ATTRIBUTE_CATEGORY: {
+        uint32_t code = has_row ? *tn_cell_u32(at->column, row) : TN_CODE_NULL;
+        if (code != TN_CODE_NULL && at->spec.keep == TN_KEEP_FIRST) return TN_OK;
+        return tn_dict_put(at->dict, value->as.text, &code);
+    }
+    case TN_ATTRIBUTE_BOOL:
+        return TN_OK;
+    case TN_ATTRIBUTE_DATE:
+        return value->as.date_days == INT32_MIN ? TN_BAD_ARGUMENT : TN_OK;
+    case TN_ATTRIBUTE_TIME:
+        return value->as.time_ms == INT64_MIN ? TN_BAD_ARGUMENT : TN_OK;
     }
     return TN_BAD_ARGUMENT;
 }

@@ -18,18 +18,19 @@ static const tn_column *action_column(const tn_activity *activity, tn_table_colu
     }
 }
 
-static const tn_column *purchase_column(const tn_purchases *purchases, tn_table_column_kind kind) {
+static const tn_column *transaction_column(const tn_transactions *transactions,
+                                           tn_table_column_kind kind) {
     switch (kind) {
     case TN_TABLE_REPEATS:
-        return purchases->repeats;
+        return transactions->repeats;
     case TN_TABLE_FIRST_DAY:
-        return purchases->first_day;
+        return transactions->first_day;
     case TN_TABLE_LAST_DAY:
-        return purchases->last_day;
+        return transactions->last_day;
     case TN_TABLE_REPEAT_VALUE:
-        return purchases->repeat_value;
+        return transactions->repeat_value;
     case TN_TABLE_MONETARY:
-        return purchases->monetary;
+        return transactions->monetary;
     default:
         return NULL;
     }
@@ -60,7 +61,7 @@ static const tn_column *column_find(const tn_table *table, tn_table_column_kind 
     case TN_TABLE_LAST_DAY:
     case TN_TABLE_REPEAT_VALUE:
     case TN_TABLE_MONETARY:
-        return purchase_column(&table->purchases, kind);
+        return transaction_column(&table->transactions, kind);
     }
     return NULL;
 }
@@ -103,7 +104,7 @@ void tn_table_stats_get(const tn_table *table, tn_table_stats *out) {
     *out = (tn_table_stats){
         .index_bytes = tn_index_bytes(&table->index),
         .id_bytes = tn_ids_bytes(&table->ids),
-        .day_bytes = table->purchases.heap.bytes,
+        .day_bytes = table->transactions.heap.bytes,
         .index_slots = tn_index_slots(&table->index),
         .rekeys = table->index.rekeys,
         .resizes = table->index.resizes,
@@ -114,7 +115,7 @@ void tn_table_stats_get(const tn_table *table, tn_table_stats *out) {
     size_t bits = 0;
     for (uint32_t i = 0; i < table->column_count; i++) {
         const tn_column *column = &table->columns[i];
-        if (column == table->purchases.days || column == table->purchases.ledgers) {
+        if (column == table->transactions.days || column == table->transactions.ledgers) {
             out->day_bytes += tn_column_bytes(column);
             continue;
         }

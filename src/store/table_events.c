@@ -30,10 +30,10 @@ static void decay_add(tn_table *table, uint32_t row, int64_t at_ms, const tn_dec
 
 tn_status tn_table_event_apply(tn_table *table, uint32_t row, const tn_event_update *update) {
     TN_ASSERT(update->action < table->action_count && tn_table_is_live(table, row));
-    const bool is_purchase = update->is_transaction || update->is_refund;
-    TN_ASSERT(!is_purchase || table->has_transactions);
-    if (is_purchase)
-        TN_TRY(tn_purchases_reserve(&table->purchases, row, update->day, update->is_refund));
+    const bool has_amount = update->is_transaction || update->is_refund;
+    TN_ASSERT(!has_amount || table->has_transactions);
+    if (has_amount)
+        TN_TRY(tn_transactions_reserve(&table->transactions, row, update->day, update->is_refund));
 
     const tn_table_action *action = &table->actions[update->action];
     tn_activity_add(&action->activity, row, update->at_ms, update->value);
@@ -45,8 +45,9 @@ tn_status tn_table_event_apply(tn_table *table, uint32_t row, const tn_event_upd
         TN_ASSERT(update->plain[i].sum < table->plain_count);
         *tn_cell_f64(table->plain[update->plain[i].sum], row) += update->plain[i].weight;
     }
-    if (is_purchase)
-        tn_purchases_add(&table->purchases, row, update->day, update->value, update->is_refund);
+    if (has_amount)
+        tn_transactions_add(&table->transactions, row, update->day, update->value,
+                            update->is_refund);
     return TN_OK;
 }
 
@@ -56,7 +57,7 @@ void tn_table_event_prefetch(const tn_table *table, uint32_t row, uint32_t actio
     __builtin_prefetch(tn_cell_i64(table->last_seen, row), 1);
     for (uint32_t i = 0; i < table->decay_count; i++)
         __builtin_prefetch(tn_cell_f64(table->decays[i].column, row), 1);
-    if (table->has_transactions) tn_purchases_prefetch(&table->purchases, row);
+    if (table->has_transactions) tn_transactions_prefetch(&table->transactions, row);
 }
 
 double tn_table_decay_scale(const tn_table *table, uint32_t decay, size_t chunk, int64_t as_of_ms) {
@@ -70,5 +71,6 @@ double tn_table_decay_scale(const tn_table *table, uint32_t decay, size_t chunk,
 
 void tn_table_days_visit(const tn_table *table, uint32_t row, int32_t day_max, tn_day_visit *visit,
                          void *context) {
-    if (table->has_transactions) tn_purchases_each(&table->purchases, row, day_max, visit, context);
+    if (table->has_transactions)
+        tn_transactions_each(&table->transactions, row, day_max, visit, context);
 }

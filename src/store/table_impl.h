@@ -5,8 +5,8 @@
 #include "store/activity.h"
 #include "store/ids.h"
 #include "store/index.h"
-#include "store/purchases.h"
 #include "store/table.h"
+#include "store/transactions.h"
 
 typedef struct tn_table_attribute {
     tn_attribute_spec spec;
@@ -51,7 +51,7 @@ struct tn_table {
     tn_column *joined;
     tn_column *last_seen;
     bool has_transactions;
-    tn_purchases purchases;
+    tn_transactions transactions;
 
     /* By chunk: the reference of each decay's sums, in half-lives. */
     int64_t **references;

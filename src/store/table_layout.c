@@ -83,9 +83,9 @@ static void actions_init(tn_table *table, const tn_schema *schema) {
     }
 }
 
-static void purchases_init(tn_table *table, bool has_refunds) {
+static void transactions_init(tn_table *table, bool has_refunds) {
     table->has_transactions = true;
-    table->purchases = (tn_purchases){
+    table->transactions = (tn_transactions){
         .heap = {.heap = table->heap},
         .repeats = column_take(table, TN_PHYSICAL_U32),
         .first_day = column_take(table, TN_PHYSICAL_I32),
@@ -95,7 +95,7 @@ static void purchases_init(tn_table *table, bool has_refunds) {
         .first_value = column_take(table, TN_PHYSICAL_F64),
         .days = column_take_zero(table, TN_PHYSICAL_I64),
     };
-    if (has_refunds) table->purchases.ledgers = column_take_zero(table, TN_PHYSICAL_I64);
+    if (has_refunds) table->transactions.ledgers = column_take_zero(table, TN_PHYSICAL_I64);
 }
 
 /* ---- The whole ---- */
@@ -133,7 +133,7 @@ tn_status tn_table_layout_init(tn_table *table, const tn_schema *schema,
         table->plain[i] = column_take_zero(table, TN_PHYSICAL_F64);
     table->joined = column_take(table, TN_PHYSICAL_I64);
     table->last_seen = column_take(table, TN_PHYSICAL_I64);
-    if (schema->has_transactions) purchases_init(table, schema->has_refunds);
+    if (schema->has_transactions) transactions_init(table, schema->has_refunds);
     TN_ASSERT(table->columns_taken == table->column_count);
     return TN_OK;
 }

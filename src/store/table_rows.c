@@ -30,7 +30,7 @@ void tn_table_destroy(tn_table *table) {
     if (table == NULL) return;
     if (table->has_transactions)
         for (uint32_t row = 0; row < table->row_count; row++)
-            tn_purchases_release(&table->purchases, row);
+            tn_transactions_release(&table->transactions, row);
     tn_table_layout_deinit(table);
     tn_index_deinit(&table->index);
     tn_ids_deinit(&table->ids);
@@ -126,7 +126,7 @@ void tn_table_remove(tn_table *table, uint32_t row) {
     TN_ASSERT(tn_table_is_live(table, row));
     tn_index_remove(&table->index, row);
     tn_ids_remove(&table->ids, row);
-    if (table->has_transactions) tn_purchases_release(&table->purchases, row);
+    if (table->has_transactions) tn_transactions_release(&table->transactions, row);
     for (uint32_t i = 0; i < table->column_count; i++)
         tn_column_clear_row(&table->columns[i], row);
     tn_bit_clear(tn_cell_words(&table->live, row), row % TN_CHUNK_ROWS);

@@ -270,3 +270,33 @@ Test(table, a_value_of_another_type_or_out_of_range_is_refused_and_changes_nothi
     cr_assert_not(signbit(get(table, row, AGE).as.number));
     tn_table_destroy(table);
 }
+
+Test(table, a_value_that_was_reserved_can_be_put_and_one_that_was_refused_cannot) {
+    const uint64_t seed = 3;
+    printf("seed %llu\n", (unsigned long long)seed);
+    tn_rng rng;
+    tn_rng_init(&rng, seed);
+    tn_table *table = table_new();
+    uint32_t row;
+    cr_assert_eq(tn_table_put(table, tn_str_of("ann"), &row, NULL), TN_OK);
+    const double numbers[] = {0, -1, 0.5, 0x1p53, -0x1p53, 0x1p52, 1e308, -1e308, (double)INFINITY};
+    uint32_t refused = 0;
+    for (uint32_t i = 0; i < 20000; i++) {
+        const uint32_t attribute = (uint32_t)tn_rng_below(&rng, schema.attribute_count);
+        tn_value value = number(numbers[tn_rng_below(&rng, 9)]);
+        value.is_null = tn_rng_below(&rng, 10) == 0;
+        if (attribute == CHANNEL)
+            value = (tn_value){.type = TN_TYPE_TEXT, .as.text = tn_str_of(i % 2 ? "web" : "shop")};
+        if (attribute == WARRANTY)
+            value = (tn_value){.type = TN_TYPE_DATE, .as.date_days = i % 3 ? (int)i : INT32_MIN};
+        if (attribute == NEWS) value = (tn_value){.type = TN_TYPE_BOOL, .as.boolean = i % 2};
+        const tn_status reserved = tn_table_attribute_reserve(table, row, attribute, &value);
+        tn_alloc_fail_at(1, true);
+        const tn_status put_status = tn_table_attribute_put(table, row, attribute, &value);
+        tn_alloc_fail_at(0, false);
+        cr_assert_eq(put_status, reserved);
+        refused += reserved != TN_OK;
+    }
+    cr_assert_gt(refused, 1000);
+    tn_table_destroy(table);
+}

@@ -193,15 +193,15 @@ static void property(bool has_refunds) {
     tn_table_destroy(table);
 }
 
-Test(purchases, any_order_of_arrival_gives_the_same_summary) {
+Test(transactions, any_order_of_arrival_gives_the_same_summary) {
     property(false);
 }
 
-Test(purchases, any_order_of_arrival_gives_the_same_summary_with_refunds_before_purchases_too) {
+Test(transactions, any_order_of_arrival_gives_the_same_summary_with_refunds_before_purchases_too) {
     property(true);
 }
 
-Test(purchases, a_refund_reduces_the_day_that_arrives_late_instead_of_the_one_before) {
+Test(transactions, a_refund_reduces_the_day_that_arrives_late_instead_of_the_one_before) {
     tn_table *table = table_new(true);
     uint32_t row;
     cr_assert_eq(tn_table_put(table, tn_str_of("ann"), &row, NULL), TN_OK);
@@ -216,7 +216,7 @@ Test(purchases, a_refund_reduces_the_day_that_arrives_late_instead_of_the_one_be
     tn_table_destroy(table);
 }
 
-Test(purchases, the_first_day_joins_the_repeats_when_an_earlier_one_arrives) {
+Test(transactions, the_first_day_joins_the_repeats_when_an_earlier_one_arrives) {
     tn_table *table = table_new(false);
     uint32_t row;
     cr_assert_eq(tn_table_put(table, tn_str_of("ann"), &row, NULL), TN_OK);

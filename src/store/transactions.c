@@ -1,8 +1,8 @@
-/* purchases.c: without refunds three numbers carry the values: that of the first day, that of all
- * repeat days, and their total; each only ever grows by what arrives, so nothing cancels. With
+/* transactions.c: without refunds three numbers carry the values: that of the first day, that of
+ * all repeat days, and their total; each only ever grows by what arrives, so nothing cancels. With
  * refunds the value of each day is kept, and from the customer's first refund on the summary is
  * added up anew from the days, in the order of days, after each of the customer's events. */
-#include "store/purchases.h"
+#include "store/transactions.h"
 
 #include "base/assert.h"
 #include "base/error.h"
@@ -12,17 +12,17 @@
 
 /* ---- The private columns ---- */
 
-static tn_days days_get(const tn_purchases *p, uint32_t row) {
+static tn_days days_get(const tn_transactions *p, uint32_t row) {
     return (tn_days)*tn_cell_i64(p->days, row);
 }
 
-static tn_ledger *ledger_get(const tn_purchases *p, uint32_t row) {
+static tn_ledger *ledger_get(const tn_transactions *p, uint32_t row) {
     if (p->ledgers == NULL) return NULL;
     return (tn_ledger *)(uintptr_t)*tn_cell_i64(p->ledgers, row);
 }
 
 /* Days between the first and the last. */
-static uint32_t inner_count(const tn_purchases *p, uint32_t row) {
+static uint32_t inner_count(const tn_transactions *p, uint32_t row) {
     const uint32_t repeats = *tn_cell_u32(p->repeats, row);
     return repeats == 0 ? 0 : repeats - 1;
 }
@@ -44,7 +44,7 @@ typedef struct placed_day {
     int32_t moved;
 } placed_day;
 
-static placed_day day_place(const tn_purchases *p, uint32_t row, int32_t day) {
+static placed_day day_place(const tn_transactions *p, uint32_t row, int32_t day) {
     const int32_t first = *tn_cell_i32(p->first_day, row);
     const int32_t last = *tn_cell_i32(p->last_day, row);
     const uint32_t repeats = *tn_cell_u32(p->repeats, row);
@@ -63,7 +63,7 @@ static placed_day day_place(const tn_purchases *p, uint32_t row, int32_t day) {
                         .moved = day};
 }
 
-tn_status tn_purchases_reserve(tn_purchases *p, uint32_t row, int32_t day, bool is_refund) {
+tn_status tn_transactions_reserve(tn_transactions *p, uint32_t row, int32_t day, bool is_refund) {
     if (day < TN_DAY_MIN || day > TN_DAY_MAX) return TN_BAD_ARGUMENT;
     const uint32_t repeats = *tn_cell_u32(p->repeats, row);
     uint32_t values = repeats;
@@ -97,7 +97,7 @@ typedef struct value_walk {
     int32_t next; /* the next day */
 } value_walk;
 
-static value_walk value_walk_of(const tn_purchases *p, uint32_t row) {
+static value_walk value_walk_of(const tn_transactions *p, uint32_t row) {
     const tn_ledger *ledger = ledger_get(p, row);
     const int32_t first = *tn_cell_i32(p->first_day, row);
     value_walk walk = {
@@ -148,7 +148,7 @@ static bool value_walk_next(value_walk *walk, const double *first_value, int32_t
 }
 
 /* Adds the summary up from the days. */
-static void summary_renew(tn_purchases *p, uint32_t row) {
+static void summary_renew(tn_transactions *p, uint32_t row) {
     if (*tn_cell_i32(p->first_day, row) == INT32_MIN) return;
     const double *first_value = tn_cell_f64(p->first_value, row);
     value_walk walk = value_walk_of(p, row);
@@ -171,7 +171,7 @@ static void summary_renew(tn_purchases *p, uint32_t row) {
 /* ---- Events ---- */
 
 /* The columns of days and the set between them. */
-static void day_put(tn_purchases *p, uint32_t row, int32_t day, const placed_day *placed) {
+static void day_put(tn_transactions *p, uint32_t row, int32_t day, const placed_day *placed) {
     int32_t *first = tn_cell_i32(p->first_day, row);
     int32_t *last = tn_cell_i32(p->last_day, row);
     if (placed->change == DAY_KNOWN) return;
@@ -186,7 +186,7 @@ static void day_put(tn_purchases *p, uint32_t row, int32_t day, const placed_day
 }
 
 /* The value of each day, where it is kept. `repeats` is the number before the event. */
-static void ledger_put(tn_purchases *p, uint32_t row, double value, const placed_day *placed,
+static void ledger_put(tn_transactions *p, uint32_t row, double value, const placed_day *placed,
                        uint32_t repeats) {
     tn_ledger *ledger = ledger_get(p, row);
     if (ledger == NULL) return;
@@ -199,7 +199,7 @@ static void ledger_put(tn_purchases *p, uint32_t row, double value, const placed
 }
 
 /* The three running sums of values. */
-static void sums_put(tn_purchases *p, uint32_t row, double value, const placed_day *placed) {
+static void sums_put(tn_transactions *p, uint32_t row, double value, const placed_day *placed) {
     double *first = tn_cell_f64(p->first_value, row);
     double *repeat = tn_cell_f64(p->repeat_value, row);
     double *monetary = tn_cell_f64(p->monetary, row);
@@ -220,7 +220,8 @@ static void sums_put(tn_purchases *p, uint32_t row, double value, const placed_d
     }
 }
 
-void tn_purchases_add(tn_purchases *p, uint32_t row, int32_t day, double value, bool is_refund) {
+void tn_transactions_add(tn_transactions *p, uint32_t row, int32_t day, double value,
+                         bool is_refund) {
     if (is_refund) {
         TN_ASSERT(p->ledgers != NULL);
         tn_ledger_refund_add(ledger_get(p, row), day, value);
@@ -234,7 +235,7 @@ void tn_purchases_add(tn_purchases *p, uint32_t row, int32_t day, double value, 
     if (tn_ledger_refund_count(ledger_get(p, row)) > 0) summary_renew(p, row);
 }
 
-void tn_purchases_prefetch(const tn_purchases *p, uint32_t row) {
+void tn_transactions_prefetch(const tn_transactions *p, uint32_t row) {
     __builtin_prefetch(tn_cell_u32(p->repeats, row), 1);
     __builtin_prefetch(tn_cell_i32(p->first_day, row), 1);
     __builtin_prefetch(tn_cell_i32(p->last_day, row), 1);
@@ -244,15 +245,15 @@ void tn_purchases_prefetch(const tn_purchases *p, uint32_t row) {
     __builtin_prefetch(tn_cell_i64(p->days, row), 1);
 }
 
-void tn_purchases_release(tn_purchases *p, uint32_t row) {
+void tn_transactions_release(tn_transactions *p, uint32_t row) {
     tn_days days = days_get(p, row);
     tn_days_release(&p->heap, &days);
     tn_ledger *ledger = ledger_get(p, row);
     tn_ledger_release(&p->heap, &ledger);
 }
 
-void tn_purchases_each(const tn_purchases *p, uint32_t row, int32_t day_max,
-                       tn_purchase_visit *visit, void *context) {
+void tn_transactions_each(const tn_transactions *p, uint32_t row, int32_t day_max,
+                          tn_transaction_visit *visit, void *context) {
     value_walk walk = value_walk_of(p, row);
     if (day_max > TN_DAY_MAX) day_max = TN_DAY_MAX;
     int32_t day;
