@@ -177,6 +177,7 @@ static size_t block_indent(const scalar_walk *walk) {
     size_t kept = 0;
     while (kept < walk->text.size && walk->text.data[kept] == '\n')
         kept++;
+    if (kept == walk->text.size) return SIZE_MAX; /* only empty lines, of any number of spaces */
     for (size_t line = 0; line < kept && scout.at < scout.end; line++)
         walk_header(&scout);
     size_t spaces = 0;

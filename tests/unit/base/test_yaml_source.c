@@ -88,6 +88,14 @@ Test(yaml_source, literal_scalars_are_found) {
     assert_at("- |\n one\n two\n", "two", 3, 2);
 }
 
+Test(yaml_source, a_block_of_empty_lines_is_found_line_by_line) {
+    const tn_yaml_document document = parsed("a: |+\n    \n\n \nb: 1\n");
+    const tn_yaml_node *node = document.root->first;
+    cr_assert(tn_str_is(node->text, "\n\n\n"));
+    for (size_t i = 0; i < 3; i++)
+        cr_assert(tn_yaml_locate(&document, node, i).line == 2 + i, "line feed %zu", i);
+}
+
 Test(yaml_source, windows_line_ends_change_nothing) {
     assert_at("a: >\r\n  one\r\n  two\r\n", "two", 3, 3);
     assert_at("a: 'one\r\n  two'\r\n", "two", 2, 3);
