@@ -193,6 +193,11 @@ static void check_double(double value, uint64_t seed) {
     const size_t length = tn_format_double(value, out);
     cr_assert(length < TN_NUMBER_TEXT_SIZE && out[length] == '\0');
     cr_assert(strtod(out, NULL) == value, "seed %" PRIu64 ": %a gave %s", seed, value, out);
+}
+
+static void check_shortest(double value, uint64_t seed) {
+    char out[TN_NUMBER_TEXT_SIZE];
+    tn_format_double(value, out);
     cr_assert(!could_be_shorter(value, digits_of(out), false), "seed %" PRIu64 ": %a gave %s", seed,
               value, out);
 }
@@ -210,6 +215,7 @@ Test(format_double, reads_back_and_is_shortest_for_random_bits_and_random_amount
         if (kind == 2) value = (double)tn_rng_below(&rng, 10000000) / 100;
         if (kind == 3) value = ldexp(tn_rng_unit(&rng), (int)tn_rng_below(&rng, 90) - 25);
         if (isfinite(value)) check_double(value, seed);
+        if (isfinite(value) && i / 4 % 4 == 0) check_shortest(value, seed);
     }
 }
 
@@ -218,6 +224,8 @@ Test(format_double, every_power_of_two_and_of_ten_and_their_neighbours_read_back
         const double power = ldexp(1, e);
         check_double(power, 0);
         check_double(nextafter(power, 0), 0);
+        check_shortest(power, 0);
+        check_shortest(nextafter(power, 0), 0);
         check_double(nextafter(power, HUGE_VAL) < HUGE_VAL ? nextafter(power, HUGE_VAL) : 1, 0);
     }
     for (int e = -323; e <= 308; e++) {
@@ -226,6 +234,8 @@ Test(format_double, every_power_of_two_and_of_ten_and_their_neighbours_read_back
         const double power = strtod(text, NULL);
         check_double(power, 0);
         check_double(nextafter(power, 0), 0);
+        check_shortest(power, 0);
+        check_shortest(nextafter(power, 0), 0);
         check_double(nextafter(power, HUGE_VAL), 0);
     }
 }
@@ -262,8 +272,8 @@ Test(format_float, reads_back_and_is_shortest_for_random_bits) {
         tn_format_float(value, out);
         cr_assert(strtof(out, NULL) == value, "seed %" PRIu64 ": %a gave %s", seed, (double)value,
                   out);
-        cr_assert(!could_be_shorter((double)value, digits_of(out), true), "seed %" PRIu64 ": %s",
-                  seed, out);
+        cr_assert(i / 2 % 4 != 0 || !could_be_shorter((double)value, digits_of(out), true),
+                  "seed %" PRIu64 ": %s", seed, out);
     }
 }
 
