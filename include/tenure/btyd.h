@@ -235,7 +235,7 @@ typedef struct tn_spend_fit_result {
 /* Maximum likelihood of `n` rows (m is not read): Newton on the logarithms of the parameters with
  * analytic gradient and Hessian. Rows are sorted and equal ones merged, so the result has the same
  * bits in any order of the rows and on any number of threads (weights being whole numbers).
- * `options` may be NULL. Takes up to 110 bytes a row for its duration.
+ * `options` may be NULL. Takes up to 90 bytes a row for its duration.
  *
  * TN_BAD_ARGUMENT for no customer at all, or for a row that breaks the preconditions (the error
  * names its number, from 1); TN_OUT_OF_MEMORY. Data that do not determine a parameter are no error:

@@ -85,8 +85,7 @@ static void search_from(const tn_newton_problem *problem, tn_newton_result *best
                         tn_newton_result *start) {
     tn_newton_maximize(problem, start);
     const unsigned iterations = best->iterations + start->iterations;
-    /* A gain that is only rounding does not unseat an earlier, better conditioned optimum. */
-    if (!best->converged || start->at.value > best->at.value + 1e-6) *best = *start;
+    if (tn_newton_is_better(start, best)) *best = *start;
     best->iterations = iterations;
 }
 
@@ -95,6 +94,7 @@ static void search(tn_purchase_model model, const tn_newton_problem *problem,
     tn_newton_result first = *best;
     best->converged = false;
     best->iterations = 0;
+    best->at.value = -HUGE_VAL;
     search_from(problem, best, &first);
     for (unsigned i = 0; i < STARTS; i++) {
         if (best->converged && !tn_verdict_is_at_edge(model, best)) return;
@@ -171,7 +171,10 @@ static tn_status fit_records(tn_purchase_model model, const tn_fit_records *reco
             search_sample(model, records, floor(rows.customers / sample_customers), options, &best);
     if (status != TN_OK) goto out;
     search(model, &problem, &rows, &best);
-    report_fill(model, &problem, &best, &rows, out);
+    if (best.at.value > -HUGE_VAL)
+        report_fill(model, &problem, &best, &rows, out);
+    else
+        status = TN_BAD_ARGUMENT;
 out:
     tn_likelihood_deinit(&likelihood);
     tn_fit_rows_deinit(&rows);
@@ -192,8 +195,12 @@ tn_status tn_purchase_fit(tn_purchase_model model, const tn_summary *rows, size_
     tn_status status = TN_OK;
     if (records.count == 0)
         status = tn_fail(error, TN_BAD_ARGUMENT, "there is no customer to fit a model to");
-    else if (fit_records(model, &records, options, result) != TN_OK)
-        status = tn_fail_memory(error);
+    else
+        status = fit_records(model, &records, options, result);
+    if (status == TN_OUT_OF_MEMORY) tn_fail_memory(error);
+    if (status == TN_BAD_ARGUMENT && records.count > 0)
+        tn_fail(error, status, "these rows have no finite likelihood under %s",
+                tn_purchase_model_name(model));
     tn_fit_records_deinit(&records);
     return status;
 }

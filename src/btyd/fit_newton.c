@@ -130,7 +130,7 @@ static double longest_of(const double *step) {
 /* Fills the step and returns the gain that the quadratic model predicts for it. */
 static double newton_step(const tn_newton_problem *problem, tn_newton_result *result,
                           double *step) {
-    unsigned index[TN_NEWTON_MAX];
+    unsigned index[TN_NEWTON_MAX] = {0};
     const unsigned count = free_parameters(problem, result, index);
     eigen e;
     memset(step, 0, TN_NEWTON_MAX * sizeof *step);
@@ -191,7 +191,7 @@ static bool advance(const tn_newton_problem *problem, tn_newton_result *result) 
 }
 
 static void standard_errors_of(const tn_newton_problem *problem, tn_newton_result *result) {
-    unsigned index[TN_NEWTON_MAX];
+    unsigned index[TN_NEWTON_MAX] = {0};
     const unsigned count = free_parameters(problem, result, index);
     eigen e;
     curvature_of(&result->at, index, count, &e);
@@ -219,5 +219,15 @@ void tn_newton_maximize(const tn_newton_problem *problem, tn_newton_result *resu
         is_over = advance(problem, result);
         result->iterations++;
     }
+    if (!is_finite(&result->at, problem->count)) {
+        memset(&result->at, 0, sizeof result->at);
+        result->at.value = -HUGE_VAL;
+    }
     standard_errors_of(problem, result);
+}
+
+bool tn_newton_is_better(const tn_newton_result *result, const tn_newton_result *best) {
+    const double rounding = 1e-6;
+    if (result->converged != best->converged) return result->converged;
+    return result->at.value > best->at.value + (best->at.value > -HUGE_VAL ? rounding : 0);
 }

@@ -41,7 +41,12 @@ typedef struct tn_newton_result {
 /* Newton with the eigenvalues of the Hessian made negative, a step of at most 2 in each phi,
  * halving until the value rises, and bounds as an active set. Deterministic; ends after
  * iterations_max steps at the latest. Never yields a NaN: a point whose value is not finite is
- * refused like one that is lower. The start itself must be finite. */
+ * refused like one that is lower. A start whose value is not finite ends the search at once with
+ * the value -HUGE_VAL. */
 void tn_newton_maximize(const tn_newton_problem *problem, tn_newton_result *result);
+
+/* Whether `result` is to be preferred to `best`: a converged search to one that is not, then the
+ * higher value. A gain that is only rounding does not unseat an earlier start. */
+bool tn_newton_is_better(const tn_newton_result *result, const tn_newton_result *best);
 
 #endif

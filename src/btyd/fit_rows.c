@@ -29,9 +29,9 @@ static uint64_t mix(uint64_t state, double value) {
     return state * 0xD6E8FEB86659FD93u;
 }
 
-static uint64_t content_hash(double x, double first, double second) {
+static uint32_t content_hash(double x, double first, double second) {
     const uint64_t h = mix(mix(mix(0x2545F4914F6CDD1Du, x), first), second);
-    return h ^ (h >> 29);
+    return (uint32_t)(h >> 32);
 }
 
 static int double_compare(double a, double b) {
@@ -41,16 +41,16 @@ static int double_compare(double a, double b) {
 /* A total order of contents: only rows that are equal in everything compare equal. */
 static int record_compare(const tn_fit_record *a, const tn_fit_record *b) {
     if (a->key != b->key) return a->key < b->key ? -1 : 1;
-    int order = double_compare(a->x, b->x);
-    if (order == 0) order = double_compare(a->first, b->first);
+    if (a->x != b->x) return a->x < b->x ? -1 : 1;
+    int order = double_compare(a->first, b->first);
     if (order == 0) order = double_compare(a->second, b->second);
     if (order == 0) order = double_compare(a->weight, b->weight);
     return order;
 }
 
 static int record_compare_by_x(const tn_fit_record *a, const tn_fit_record *b) {
-    const int order = double_compare(a->x, b->x);
-    return order != 0 ? order : record_compare(a, b);
+    if (a->x != b->x) return a->x < b->x ? -1 : 1;
+    return record_compare(a, b);
 }
 
 typedef int record_order(const tn_fit_record *a, const tn_fit_record *b);
@@ -105,11 +105,11 @@ static bool record_of(tn_fit_kind kind, const tn_summary *row, tn_fit_record *re
     const bool is_spend = kind == TN_FIT_SPEND;
     if (!(row->weight > 0)) return false;
     if (is_spend && !(row->x > 0 && row->m > 0)) return false;
-    record->x = row->x + 0.0;
+    record->x = (uint32_t)row->x;
     record->first = is_spend ? row->m : row->x > 0 ? row->t_x + 0.0 : 0.0;
     record->second = is_spend ? 0.0 : row->T + 0.0;
     record->weight = row->weight;
-    record->key = content_hash(record->x, record->first, record->second);
+    record->key = content_hash(row->x, record->first, record->second);
     return true;
 }
 
@@ -138,8 +138,8 @@ static unsigned bucket_bits_for(size_t count) {
     return bits;
 }
 
-static size_t bucket_of(uint64_t key, unsigned bits) {
-    return bits == 0 ? 0 : (size_t)(key >> (64 - bits));
+static size_t bucket_of(uint32_t key, unsigned bits) {
+    return bits == 0 ? 0 : (size_t)(key >> (32 - bits));
 }
 
 /* Leaves in starts[b] the end of bucket b. */
@@ -168,20 +168,19 @@ static void records_merge(tn_fit_records *records) {
     records->count = kept;
 }
 
-/* The listed records, sorted and merged. */
-static tn_status records_sort_merge(tn_fit_records *records, const tn_fit_record *listed) {
+/* The records listed in scratch, sorted and merged. */
+static tn_status records_sort_merge(tn_fit_records *records) {
     const unsigned bits = bucket_bits_for(records->count);
     const size_t buckets = (size_t)1 << bits;
     size_t *starts = tn_alloc_array(records->heap, buckets + 1, sizeof *starts);
+    records->capacity = records->count + 1;
     records->data = tn_alloc(records->heap, records->capacity * sizeof *records->data);
     const bool has_room = starts != NULL && records->data != NULL;
     if (has_room) {
-        records_scatter(listed, records->count, records->data, starts, bits);
+        records_scatter(records->scratch, records->count, records->data, starts, bits);
         for (size_t b = 0, begin = 0; b < buckets; begin = starts[b++])
             records_sort(records->data + begin, starts[b] - begin, record_compare);
         records_merge(records);
-    } else {
-        tn_fit_records_deinit(records);
     }
     tn_free(records->heap, starts, (buckets + 1) * sizeof *starts);
     return has_room ? TN_OK : TN_OUT_OF_MEMORY;
@@ -189,24 +188,22 @@ static tn_status records_sort_merge(tn_fit_records *records, const tn_fit_record
 
 tn_status tn_fit_records_init(tn_fit_records *records, tn_fit_kind kind, const tn_summary *rows,
                               size_t n, tn_heap *heap, tn_error *error) {
-    const size_t room_bytes = (n + 1) * sizeof(tn_fit_record);
-    size_t count;
-    tn_fit_record *listed = tn_alloc(heap, room_bytes);
-    if (listed == NULL) return tn_fail_memory(error);
-    tn_status status = records_list(kind, rows, n, listed, &count, error);
-    if (status == TN_OK) {
-        *records =
-            (tn_fit_records){.heap = heap, .count = count, .capacity = count > 0 ? count : 1};
-        status = records_sort_merge(records, listed);
-        if (status != TN_OK) tn_fail_memory(error);
-    }
-    tn_free(heap, listed, room_bytes);
+    tn_fit_records out = {.heap = heap, .scratch_capacity = n + 1};
+    out.scratch = tn_alloc(heap, out.scratch_capacity * sizeof *out.scratch);
+    if (out.scratch == NULL) return tn_fail_memory(error);
+    tn_status status = records_list(kind, rows, n, out.scratch, &out.count, error);
+    if (status == TN_OK && records_sort_merge(&out) != TN_OK) status = tn_fail_memory(error);
+    if (status == TN_OK)
+        *records = out;
+    else
+        tn_fit_records_deinit(&out);
     return status;
 }
 
 void tn_fit_records_deinit(tn_fit_records *records) {
     tn_free(records->heap, records->data, records->capacity * sizeof *records->data);
-    records->data = NULL;
+    tn_free(records->heap, records->scratch, records->scratch_capacity * sizeof *records->scratch);
+    records->data = records->scratch = NULL;
 }
 
 /* ---- groups --------------------------------------------------------------------------------- */
@@ -215,29 +212,32 @@ void tn_fit_records_deinit(tn_fit_records *records) {
 typedef struct sampler {
     double stride;
     double seen;
+    double next; /* the number of the next customer to keep */
 } sampler;
 
 static double sampler_weight(sampler *sample, double weight) {
     if (sample->stride <= 1) return weight;
-    const double before = floor(sample->seen / sample->stride);
     sample->seen += weight;
-    return floor(sample->seen / sample->stride) - before;
+    if (sample->seen < sample->next) return 0;
+    const double kept = floor((sample->seen - sample->next) / sample->stride) + 1;
+    sample->next += kept * sample->stride;
+    return kept;
 }
 
-static size_t small_x(double x) {
-    return x < SMALL_X ? (size_t)x : SMALL_X;
+static size_t small_x(uint32_t x) {
+    return x < SMALL_X ? x : SMALL_X;
 }
 
 /* The kept records by x class: [starts[c], starts[c+1]), the last class being all large x. */
 static void records_by_x(const tn_fit_records *records, double stride, tn_fit_record *out,
                          size_t *starts) {
-    sampler counting = {.stride = stride};
+    sampler counting = {.stride = stride, .next = stride};
     for (size_t i = 0; i < records->count; i++)
         if (sampler_weight(&counting, records->data[i].weight) > 0)
             starts[small_x(records->data[i].x) + 2]++;
     for (size_t c = 2; c < SMALL_X + 3; c++)
         starts[c] += starts[c - 1];
-    sampler placing = {.stride = stride};
+    sampler placing = {.stride = stride, .next = stride};
     for (size_t i = 0; i < records->count; i++) {
         const double weight = sampler_weight(&placing, records->data[i].weight);
         if (!(weight > 0)) continue;
@@ -306,22 +306,16 @@ static tn_status rows_reserve(tn_fit_rows *rows) {
 tn_status tn_fit_rows_init(tn_fit_rows *rows, tn_fit_kind kind, const tn_fit_records *records,
                            double stride) {
     enum { starts_count = SMALL_X + 3 };
-    tn_heap *heap = records->heap;
-    *rows = (tn_fit_rows){.heap = heap};
-    const size_t capacity = records->count > 0 ? records->count : 1;
-    tn_status status = TN_OUT_OF_MEMORY;
-    size_t *starts = tn_alloc_array(heap, starts_count, sizeof *starts);
-    tn_fit_record *sorted = tn_alloc(heap, capacity * sizeof *sorted);
-    if (starts == NULL || sorted == NULL) goto out;
-    records_by_x(records, stride, sorted, starts);
+    *rows = (tn_fit_rows){.heap = records->heap};
+    size_t *starts = tn_alloc_array(records->heap, starts_count, sizeof *starts);
+    if (starts == NULL) return TN_OUT_OF_MEMORY;
+    records_by_x(records, stride, records->scratch, starts);
     rows->count = starts[SMALL_X + 1];
-    rows_count_groups(sorted, rows->count, rows);
-    status = rows_reserve(rows);
-    if (status == TN_OK) rows_fill(sorted, kind, rows);
-out:
-    tn_free(heap, sorted, capacity * sizeof *sorted);
-    tn_free(heap, starts, starts_count * sizeof *starts);
-    return status;
+    tn_free(records->heap, starts, starts_count * sizeof *starts);
+    rows_count_groups(records->scratch, rows->count, rows);
+    TN_TRY(rows_reserve(rows));
+    rows_fill(records->scratch, kind, rows);
+    return TN_OK;
 }
 
 void tn_fit_rows_deinit(tn_fit_rows *rows) {

@@ -50,11 +50,11 @@ typedef struct tn_fit_rows {
 
 /* A merged row before grouping. */
 typedef struct tn_fit_record {
-    uint64_t key; /* hash of x, first, second */
-    double x;
     double first;
     double second;
     double weight;
+    uint32_t x;
+    uint32_t key; /* hash of x, first, second */
 } tn_fit_record;
 
 typedef struct tn_fit_records {
@@ -62,6 +62,8 @@ typedef struct tn_fit_records {
     tn_fit_record *data;
     size_t count;
     size_t capacity;
+    tn_fit_record *scratch; /* room to group them, of at least `count` */
+    size_t scratch_capacity;
 } tn_fit_records;
 
 /* Checks, sorts and merges. Rows of weight 0, and for spend those without x > 0 and m > 0, are left
@@ -70,7 +72,8 @@ tn_status tn_fit_records_init(tn_fit_records *records, tn_fit_kind kind, const t
                               size_t n, tn_heap *heap, tn_error *error) TN_MUST_CHECK;
 void tn_fit_records_deinit(tn_fit_records *records);
 
-/* Groups the records by x; of every `stride` customers in the records' order one is kept. */
+/* Groups the records by x, using their scratch; of every `stride` customers in the records' order
+ * one is kept. */
 tn_status tn_fit_rows_init(tn_fit_rows *rows, tn_fit_kind kind, const tn_fit_records *records,
                            double stride) TN_MUST_CHECK;
 void tn_fit_rows_deinit(tn_fit_rows *rows);

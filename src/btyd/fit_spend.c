@@ -43,18 +43,20 @@ static void start_from(const double p, const double q, const double v, tn_newton
 static void search(const tn_newton_problem *problem, double mean, const double *given,
                    tn_newton_result *best) {
     memset(best, 0, sizeof *best);
-    if (given != NULL) {
-        start_from(given[0], given[1], given[2], best);
-        tn_newton_maximize(problem, best);
-    }
-    for (unsigned i = 0; i < STARTS && !best->converged; i++) {
-        const double p = starts[i][0];
-        const double q = starts[i][1];
-        tn_newton_result other = {0};
-        start_from(p, q, mean * (q - 1) / p, &other);
-        tn_newton_maximize(problem, &other);
-        other.iterations += best->iterations;
-        *best = other;
+    best->at.value = -HUGE_VAL;
+    for (unsigned i = 0; i <= STARTS && !best->converged; i++) {
+        tn_newton_result start = {0};
+        if (i > 0)
+            start_from(starts[i - 1][0], starts[i - 1][1],
+                       mean * (starts[i - 1][1] - 1) / starts[i - 1][0], &start);
+        else if (given != NULL)
+            start_from(given[0], given[1], given[2], &start);
+        else
+            continue;
+        tn_newton_maximize(problem, &start);
+        const unsigned iterations = best->iterations + start.iterations;
+        if (tn_newton_is_better(&start, best)) *best = start;
+        best->iterations = iterations;
     }
 }
 
@@ -65,7 +67,7 @@ static tn_status fit_gamma_gamma(const tn_fit_records *records, const tn_fit_opt
     tn_newton_problem problem;
     tn_newton_result best;
     TN_TRY(tn_fit_rows_init(&rows, TN_FIT_SPEND, records, 1));
-    const tn_status status = tn_likelihood_init(&likelihood, &rows, options->parallel);
+    tn_status status = tn_likelihood_init(&likelihood, &rows, options->parallel);
     if (status == TN_OK) {
         const double mean = rows.second_total / rows.customers;
         problem_init(&problem, &likelihood, mean, options->iterations_max);
@@ -79,6 +81,7 @@ static tn_status fit_gamma_gamma(const tn_fit_records *records, const tn_fit_opt
         out->report.iterations = best.iterations;
         out->report.converged = best.converged;
         tn_verdict_of_spend(&best, &out->report);
+        if (!(best.at.value > -HUGE_VAL)) status = TN_BAD_ARGUMENT;
         tn_likelihood_deinit(&likelihood);
     }
     tn_fit_rows_deinit(&rows);
@@ -112,7 +115,11 @@ static tn_status fit_records(tn_spend_model model, const tn_fit_records *records
     if (records->count == 0)
         return tn_fail(error, TN_BAD_ARGUMENT,
                        "there is no customer with a repeat purchase above 0 to fit to");
-    return fit_gamma_gamma(records, options, out) == TN_OK ? TN_OK : tn_fail_memory(error);
+    const tn_status status = fit_gamma_gamma(records, options, out);
+    if (status == TN_OUT_OF_MEMORY) tn_fail_memory(error);
+    if (status == TN_BAD_ARGUMENT)
+        tn_fail(error, status, "these rows have no finite likelihood under gamma_gamma");
+    return status;
 }
 
 static bool start_is_usable(const double *start) {

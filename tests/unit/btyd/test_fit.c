@@ -530,3 +530,44 @@ Test(fit, a_fit_without_memory_is_an_error_and_leaks_nothing) {
     tn_heap_destroy(heap);
     free(rows);
 }
+
+Test(fit, a_limit_on_iterations_is_kept_and_said) {
+    const size_t n = 2000;
+    tn_summary *rows = drawn_base(n, &drawn_bg, 68, false);
+    const tn_fit_options options = {.iterations_max = 1};
+    tn_purchase_fit_result result;
+    cr_assert_eq(tn_purchase_fit(TN_BG_NBD, rows, n, &options, &result, NULL), TN_OK);
+    cr_expect_not(result.report.converged);
+    cr_expect_not_null(strstr(result.report.verdict, "did not end"), "%s", result.report.verdict);
+    expect_sane(&result, "one iteration");
+    tn_purchase_fit_result whole, again;
+    cr_assert_eq(tn_purchase_fit(TN_BG_NBD, rows, n, NULL, &whole, NULL), TN_OK);
+    cr_expect_gt(whole.report.log_likelihood, result.report.log_likelihood);
+    const tn_fit_options there = {.start = whole.parameters.p};
+    cr_assert_eq(tn_purchase_fit(TN_BG_NBD, rows, n, &there, &again, NULL), TN_OK);
+    cr_expect_leq(again.report.iterations, 1);
+    cr_expect_leq(relative_error(again.parameters.p[2], whole.parameters.p[2]), 1e-6);
+    free(rows);
+}
+
+Test(fit, any_start_leads_to_the_same_optimum) {
+    const size_t n = 3000;
+    tn_summary *rows = drawn_base(n, &drawn_bg, 69, false);
+    tn_rng rng;
+    tn_rng_init(&rng, 70);
+    for (tn_purchase_model model = TN_BG_NBD; model < TN_PURCHASE_MODEL_COUNT; model++) {
+        tn_purchase_fit_result own;
+        cr_assert_eq(tn_purchase_fit(model, rows, n, NULL, &own, NULL), TN_OK);
+        for (int i = 0; i < 10; i++) {
+            const double start[] = {draw_between(&rng, .01, 50), draw_between(&rng, .05, 500),
+                                    draw_between(&rng, .01, 50), draw_between(&rng, .05, 500)};
+            const tn_fit_options options = {.start = start};
+            tn_purchase_fit_result result;
+            cr_assert_eq(tn_purchase_fit(model, rows, n, &options, &result, NULL), TN_OK);
+            cr_expect_leq(fabs(result.report.log_likelihood - own.report.log_likelihood), 1e-5,
+                          "%s seed 70 start %d: %.9g", tn_purchase_model_name(model), i,
+                          result.report.log_likelihood - own.report.log_likelihood);
+        }
+    }
+    free(rows);
+}
