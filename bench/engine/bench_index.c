@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 enum { ID_SIZE = 24, BUCKETS = 4096, LOOKUPS = 2000000, EVENTS = 2000000 };
@@ -59,6 +60,13 @@ static uint64_t cpu_ns(void) {
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+/* Pages that the thread was the first to touch. */
+static long page_faults(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_minflt;
+}
+
 /* Times in buckets of 1/64 of a power of two. */
 typedef struct histogram {
     uint64_t counts[BUCKETS];
@@ -88,6 +96,7 @@ static uint64_t histogram_quantile(const histogram *h, double p) {
 typedef struct insert_result {
     uint64_t median_ns, p999_ns, wall_max_ns, cpu_max_ns;
     uint64_t cpu_over_1ms;
+    long faults_max;
     double seconds;
 } insert_result;
 
@@ -99,12 +108,15 @@ static insert_result bench_inserts(tn_table *table, uint64_t customers) {
     for (uint64_t i = 0; i < customers; i++) {
         const tn_str id = id_of(i, text);
         uint32_t row;
+        const long faults_before = page_faults();
         const uint64_t cpu_before = cpu_ns();
         const uint64_t before = tn_clock_monotonic_ns();
         if (tn_table_put(table, id, &row, NULL) != TN_OK) fail("out of memory");
         const uint64_t ns = tn_clock_monotonic_ns() - before;
         const uint64_t cpu = cpu_ns() - cpu_before;
+        const long faults = page_faults() - faults_before;
         histogram_add(&times, ns);
+        if (faults > result.faults_max) result.faults_max = faults;
         if (ns > result.wall_max_ns) result.wall_max_ns = ns;
         if (cpu > result.cpu_max_ns) result.cpu_max_ns = cpu;
         if (cpu > 1000000) result.cpu_over_1ms++;
@@ -115,7 +127,8 @@ static insert_result bench_inserts(tn_table *table, uint64_t customers) {
     return result;
 }
 
-/* LOOKUPS random ids, made beforehand in parts so that only looking up is timed. */
+/* Nanoseconds a look-up of LOOKUPS random ids, made beforehand in parts so that only looking up is
+ * timed. */
 static double bench_lookups(const tn_table *table, uint64_t customers, size_t batch) {
     enum { PART = 65536 };
     char(*texts)[ID_SIZE] = malloc(PART * ID_SIZE);
@@ -129,14 +142,14 @@ static double bench_lookups(const tn_table *table, uint64_t customers, size_t ba
     for (; done < LOOKUPS; done += PART) {
         for (size_t i = 0; i < PART; i++)
             ids[i] = id_of(tn_rng_below(&rng, customers), texts[i]);
-        const uint64_t start = tn_clock_monotonic_ns();
+        const uint64_t start = cpu_ns();
         if (batch == 1)
             for (size_t i = 0; i < PART; i++)
                 rows[i] = tn_table_find(table, ids[i]);
         else
             for (size_t i = 0; i < PART; i += batch)
                 tn_table_find_many(table, ids + i, batch, rows + i);
-        ns += tn_clock_monotonic_ns() - start;
+        ns += cpu_ns() - start;
         for (size_t i = 0; i < PART; i++)
             if (rows[i] == TN_NO_ROW) fail("an id is missing");
     }
@@ -159,7 +172,7 @@ static double bench_events(tn_table *table, int32_t day_first, bool prefetches) 
         for (size_t i = 0; i < PART; i++)
             targets[i] = (uint32_t)tn_rng_below(&rng, rows);
         const int32_t day = day_first + (int32_t)(done * 700 / EVENTS);
-        const uint64_t start = tn_clock_monotonic_ns();
+        const uint64_t start = cpu_ns();
         if (prefetches)
             for (size_t i = 0; i < PART; i++)
                 tn_table_event_prefetch(table, targets[i], 0);
@@ -173,9 +186,56 @@ static double bench_events(tn_table *table, int32_t day_first, bool prefetches) 
                                            .day = day};
             if (tn_table_event_apply(table, targets[i], &event) != TN_OK) fail("out of memory");
         }
-        ns += tn_clock_monotonic_ns() - start;
+        ns += cpu_ns() - start;
     }
     return (double)ns / EVENTS;
+}
+
+typedef struct results {
+    insert_result in;
+    tn_table_stats stats;
+    double used, find, find_many, event, event_prefetched;
+} results;
+
+static void report_memory(double n, const results *r) {
+    const tn_table_stats *stats = &r->stats;
+    const size_t columns = stats->attribute_bytes + stats->accumulator_bytes;
+    printf("bytes a customer     %12.1f  (raw %.1f: %.3f x; index %.1f, ids %.1f, columns %.1f, "
+           "days %.1f)\n",
+           r->used / n, (double)stats->raw_bytes / n, r->used / (double)stats->raw_bytes,
+           (double)stats->index_bytes / n, (double)stats->id_bytes / n, (double)columns / n,
+           (double)stats->day_bytes / n);
+    printf("index                %12llu slots, %llu resizes, %llu re-keys, moved at most %u, "
+           "probed at most %u\n",
+           (unsigned long long)stats->index_slots, (unsigned long long)stats->resizes,
+           (unsigned long long)stats->rekeys, stats->moved_max, stats->probe_max);
+}
+
+static void report(uint64_t customers, const results *r) {
+    const insert_result *in = &r->in;
+    const unsigned long long median = in->median_ns;
+    const unsigned long long worst = in->cpu_max_ns;
+    printf("customers            %12llu\n", (unsigned long long)customers);
+    printf("insert median        %12llu ns\n", median);
+    printf("insert 99.9 %%        %12llu ns\n", (unsigned long long)in->p999_ns);
+    printf("insert worst         %12llu ns of processor time (%llu over 1 ms; wall clock %llu)\n"
+           "insert page faults   %12ld at most\n",
+           worst, (unsigned long long)in->cpu_over_1ms, (unsigned long long)in->wall_max_ns,
+           in->faults_max);
+    printf("insert all           %12.2f s\n", in->seconds);
+    printf("look-up one by one   %12.1f ns\n", r->find);
+    printf("look-up in batches   %12.1f ns\n", r->find_many);
+    printf("event                %12.1f ns\n", r->event);
+    printf("event prefetched     %12.1f ns\n", r->event_prefetched);
+    report_memory((double)customers, r);
+    printf("{\"bench\": \"index\", \"customers\": %llu, \"insert_median_ns\": %llu, "
+           "\"insert_cpu_max_ns\": %llu, \"insert_faults_max\": %ld, \"find_ns\": %.1f, "
+           "\"find_many_ns\": %.1f, "
+           "\"event_ns\": %.1f, \"event_prefetched_ns\": %.1f, \"bytes_per_customer\": %.1f, "
+           "\"bytes_over_raw\": %.4f}\n",
+           (unsigned long long)customers, median, worst, in->faults_max, r->find, r->find_many,
+           r->event, r->event_prefetched, r->used / (double)customers,
+           r->used / (double)r->stats.raw_bytes);
 }
 
 int main(int argc, char **argv) {
@@ -187,42 +247,14 @@ int main(int argc, char **argv) {
     if (heap == NULL || tn_hash_secret_random(&secret) != TN_OK ||
         tn_table_create(heap, &schema, &secret, &table) != TN_OK)
         fail("no table");
-    const insert_result in = bench_inserts(table, customers);
-    tn_table_stats stats;
-    tn_table_stats_get(table, &stats);
-    const size_t used = tn_heap_used_bytes(heap);
-    const double one = bench_lookups(table, customers, 1);
-    const double batched = bench_lookups(table, customers, 1024);
-    const double event = bench_events(table, 18000, false);
-    const double event_prefetched = bench_events(table, 18700, true);
-    const double n = (double)customers;
-    printf("customers            %12llu\n", (unsigned long long)customers);
-    printf("insert median        %12llu ns\n", (unsigned long long)in.median_ns);
-    printf("insert 99.9 %%        %12llu ns\n", (unsigned long long)in.p999_ns);
-    printf("insert worst         %12llu ns of processor time (%llu over 1 ms; wall clock %llu)\n",
-           (unsigned long long)in.cpu_max_ns, (unsigned long long)in.cpu_over_1ms,
-           (unsigned long long)in.wall_max_ns);
-    printf("insert all           %12.2f s\n", in.seconds);
-    printf("look-up one by one   %12.1f ns\n", one);
-    printf("look-up in batches   %12.1f ns\n", batched);
-    printf("event                %12.1f ns\n", event);
-    printf("event prefetched     %12.1f ns\n", event_prefetched);
-    printf("bytes a customer     %12.1f  (raw %.1f: %.3f x; index %.1f, ids %.1f, columns %.1f)\n",
-           (double)used / n, (double)stats.raw_bytes / n, (double)used / (double)stats.raw_bytes,
-           (double)stats.index_bytes / n, (double)stats.id_bytes / n,
-           (double)(stats.attribute_bytes + stats.accumulator_bytes) / n);
-    printf("index                %12llu slots, %llu resizes, %llu re-keys, moved at most %u, "
-           "probed at most %u\n",
-           (unsigned long long)stats.index_slots, (unsigned long long)stats.resizes,
-           (unsigned long long)stats.rekeys, stats.moved_max, stats.probe_max);
-    printf(
-        "{\"bench\": \"index\", \"customers\": %llu, \"insert_median_ns\": %llu, "
-        "\"insert_cpu_max_ns\": %llu, \"find_ns\": %.1f, \"find_many_ns\": %.1f, \"event_ns\": "
-        "%.1f, "
-        "\"event_prefetched_ns\": %.1f, \"bytes_per_customer\": %.1f, \"bytes_over_raw\": %.4f}\n",
-        (unsigned long long)customers, (unsigned long long)in.median_ns,
-        (unsigned long long)in.cpu_max_ns, one, batched, event, event_prefetched, (double)used / n,
-        (double)used / (double)stats.raw_bytes);
+    results r = {.in = bench_inserts(table, customers)};
+    tn_table_stats_get(table, &r.stats);
+    r.used = (double)tn_heap_used_bytes(heap);
+    r.find = bench_lookups(table, customers, 1);
+    r.find_many = bench_lookups(table, customers, 1024);
+    r.event = bench_events(table, 18000, false);
+    r.event_prefetched = bench_events(table, 18700, true);
+    report(customers, &r);
     tn_table_destroy(table);
     tn_heap_destroy(heap);
     return 0;

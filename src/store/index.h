@@ -10,7 +10,8 @@
  * so that no insert touches more memory than that of the few slabs it moves ids to.
  *
  * An insert that visits TN_INDEX_PROBE_CAP buckets or more makes the index draw a new secret from
- * the operating system and move over to it: ids made to collide collide no longer.
+ * the operating system and move over to it: ids made to collide collide no longer. Random ids reach
+ * neither cap: on the way to 10 million the most were 10 visits and 16 passes.
  *
  * The ids themselves lie in a tn_ids, which is borrowed. One owner thread. */
 #ifndef TN_STORE_INDEX_H
@@ -27,7 +28,7 @@ enum {
     TN_INDEX_TABLES = 3,       /* the newest and those that are being emptied */
     TN_INDEX_STEP_BUCKETS = 2, /* buckets emptied by one insert */
     TN_INDEX_STEP_SLABS = 4,   /* slabs of an emptied table released by one insert */
-    TN_INDEX_PROBE_CAP = 12,
+    TN_INDEX_PROBE_CAP = 16,
     TN_INDEX_PASSED_CAP = 32,
     TN_INDEX_BATCH = 128, /* ids of a sub-batch of a batched look-up */
 };

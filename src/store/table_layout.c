@@ -126,6 +126,7 @@ tn_status tn_table_layout_init(tn_table *table, const tn_schema *schema,
     TN_TRY(attributes_init(table, schema, secret));
     actions_init(table, schema);
     for (uint32_t i = 0; i < schema->decay_count; i++) {
+        TN_ASSERT(schema->decays[i].half_life_ms > 0);
         table->decays[i].half_life_ms = schema->decays[i].half_life_ms;
         table->decays[i].column = column_take_zero(table, TN_PHYSICAL_F64);
     }
