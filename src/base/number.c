@@ -2,7 +2,7 @@
  *
  * Reading: up to 19 significant digits are gathered in an integer. When it and the power of ten are
  * both exact doubles, one multiplication or division rounds once, so it is right (Clinger 1990).
- * Everything else goes to strtod.
+ * More digits with a small exponent are converted in 128 bits. Everything else goes to strtod.
  *
  * Writing the shortest text: money and other short decimals are found by trial, m = round(v 10^k)
  * with m / 10^k == v, which is a proof while m < 10^15. Otherwise, in the middle range of
@@ -113,6 +113,19 @@ static bool scan_decimal(tn_str text, decimal *out) {
     return at == end;
 }
 
+/* digits × 10^exponent for exponents of at most DIGITS_MAX, rounded once. A product fits in 128
+ * bits. A quotient is taken to at least 64 bits, and its last bit says whether anything remained,
+ * so that the conversion to double rounds as if it saw all of it. */
+static double convert_wide(uint64_t digits, int exponent) {
+    if (exponent >= 0) return (double)((wide)digits * integer_powers[exponent]);
+    const uint64_t divisor = integer_powers[-exponent];
+    const int shift = __builtin_clzll(digits);
+    const wide numerator = (wide)(digits << shift) << 64;
+    wide quotient = numerator / divisor;
+    if (quotient * divisor != numerator) quotient |= 1;
+    return ldexp((double)quotient, -(shift + 64));
+}
+
 /* Hands the significant digits to strtod, without a decimal point, so that the locale has no say.
  * No double needs more than 767 of them, so digits past SIGNIFICANT_MAX count only by being there:
  * one 1 stands for all. */
@@ -159,6 +172,8 @@ bool tn_parse_double(tn_str text, double *out) {
         const double digits = (double)number.digits;
         value = number.exponent < 0 ? digits / exact_powers[-number.exponent]
                                     : digits * exact_powers[number.exponent];
+    } else if (!number.is_cut && number.exponent >= -DIGITS_MAX && number.exponent <= DIGITS_MAX) {
+        value = convert_wide(number.digits, (int)number.exponent);
     } else {
         value = convert_slowly(&number);
         if (isinf(value)) return false;

@@ -35,7 +35,7 @@ typedef struct yaml_builder {
     tn_arena *arena;
     tn_yaml_document *document;
     tn_error *error;
-    yaml_cursor cursor;
+    tn_yaml_cursor cursor;
     yaml_frame frames[TN_MODEL_DEPTH_MAX];
     size_t depth;
     size_t node_count;
@@ -157,26 +157,26 @@ static tn_status node_create(yaml_builder *builder, tn_yaml_kind kind, tn_yaml_m
     return TN_OK;
 }
 
-static yaml_style style_of(yaml_scalar_style_t style) {
+static tn_yaml_style style_of(yaml_scalar_style_t style) {
     switch (style) {
     case YAML_SINGLE_QUOTED_SCALAR_STYLE:
-        return YAML_SINGLE_QUOTED;
+        return TN_YAML_SINGLE_QUOTED;
     case YAML_DOUBLE_QUOTED_SCALAR_STYLE:
-        return YAML_DOUBLE_QUOTED;
+        return TN_YAML_DOUBLE_QUOTED;
     case YAML_LITERAL_SCALAR_STYLE:
-        return YAML_LITERAL;
+        return TN_YAML_LITERAL;
     case YAML_FOLDED_SCALAR_STYLE:
-        return YAML_FOLDED;
+        return TN_YAML_FOLDED;
     case YAML_ANY_SCALAR_STYLE:
     case YAML_PLAIN_SCALAR_STYLE:
         break;
     }
-    return YAML_PLAIN;
+    return TN_YAML_PLAIN;
 }
 
 static tn_status take_scalar(yaml_builder *builder, const yaml_event_t *event) {
     const tn_yaml_mark start = mark_of(builder, &event->start_mark);
-    const yaml_style style = style_of(event->data.scalar.style);
+    const tn_yaml_style style = style_of(event->data.scalar.style);
     tn_yaml_node *node = NULL;
     TN_TRY(node_create(builder, TN_YAML_SCALAR, start, &node));
     TN_TRY(copy_text(builder, event, &node->text));
@@ -184,11 +184,11 @@ static tn_status take_scalar(yaml_builder *builder, const yaml_event_t *event) {
         tn_fail(builder->error, TN_BAD_MODEL, "a text must not contain NUL (\\0)");
         return blame(builder, start, TN_BAD_MODEL);
     }
-    node->is_plain = style == YAML_PLAIN;
+    node->is_plain = style == TN_YAML_PLAIN;
     node->is_empty = node->is_plain && node->text.size == 0;
     uint32_t *offsets = tn_arena_array(builder->arena, node->text.size + 1, sizeof *offsets);
     if (offsets == NULL) return tn_fail_memory(builder->error);
-    yaml_cursor end = builder->cursor;
+    tn_yaml_cursor end = builder->cursor;
     tn_yaml_cursor_seek(&end, event->end_mark.index);
     if (node->is_empty)
         offsets[0] = (uint32_t)start.offset;

@@ -30,12 +30,12 @@ static size_t character_size(tn_str source, size_t at) {
     return size;
 }
 
-void tn_yaml_cursor_init(yaml_cursor *cursor, tn_str source) {
-    *cursor = (yaml_cursor){.source = source, .mark = {.offset = 0, .line = 1, .column = 1}};
+void tn_yaml_cursor_init(tn_yaml_cursor *cursor, tn_str source) {
+    *cursor = (tn_yaml_cursor){.source = source, .mark = {.offset = 0, .line = 1, .column = 1}};
 }
 
 /* One character on. CRLF is two characters and one break, which belongs to the line feed. */
-static void cursor_step(yaml_cursor *cursor) {
+static void cursor_step(tn_yaml_cursor *cursor) {
     const tn_str source = cursor->source;
     const size_t at = cursor->mark.offset;
     const char c = source.data[at];
@@ -47,13 +47,13 @@ static void cursor_step(yaml_cursor *cursor) {
     cursor->index++;
 }
 
-void tn_yaml_cursor_seek(yaml_cursor *cursor, size_t index) {
+void tn_yaml_cursor_seek(tn_yaml_cursor *cursor, size_t index) {
     if (index < cursor->index) tn_yaml_cursor_init(cursor, cursor->source);
     while (cursor->index < index && cursor->mark.offset < cursor->source.size)
         cursor_step(cursor);
 }
 
-void tn_yaml_cursor_advance(yaml_cursor *cursor, size_t offset) {
+void tn_yaml_cursor_advance(tn_yaml_cursor *cursor, size_t offset) {
     while (cursor->mark.offset < offset && cursor->mark.offset < cursor->source.size)
         cursor_step(cursor);
 }
@@ -147,14 +147,14 @@ static void walk_escape(scalar_walk *walk) {
     walk_emit_character(walk, start);
 }
 
-static void walk_flow(scalar_walk *walk, yaml_style style) {
+static void walk_flow(scalar_walk *walk, tn_yaml_style style) {
     while (walk_more(walk)) {
         const char c = walk->source[walk->at];
         if (is_blank(c) || is_break(c)) {
             walk_space(walk);
-        } else if (c == '\\' && style == YAML_DOUBLE_QUOTED) {
+        } else if (c == '\\' && style == TN_YAML_DOUBLE_QUOTED) {
             walk_escape(walk);
-        } else if (c == '\'' && style == YAML_SINGLE_QUOTED) {
+        } else if (c == '\'' && style == TN_YAML_SINGLE_QUOTED) {
             walk_copy(walk);
             walk->at++; /* its double */
         } else {
@@ -239,23 +239,23 @@ static void walk_block(scalar_walk *walk, bool is_folded) {
     if (has_line) walk_emit(walk, '\n', break_offset);
 }
 
-bool tn_yaml_offsets_fill(tn_str source, size_t start, size_t end, yaml_style style, tn_str text,
+bool tn_yaml_offsets_fill(tn_str source, size_t start, size_t end, tn_yaml_style style, tn_str text,
                           uint32_t *offsets) {
     scalar_walk walk = {
         .source = source.data, .at = start, .end = end, .text = text, .offsets = offsets};
     size_t close = end; /* what stands behind the last byte of the text */
-    if (style == YAML_SINGLE_QUOTED || style == YAML_DOUBLE_QUOTED) {
+    if (style == TN_YAML_SINGLE_QUOTED || style == TN_YAML_DOUBLE_QUOTED) {
         walk.at++;
         if (walk.end > walk.at) walk.end--;
         close = walk.end;
     }
-    if (style == YAML_LITERAL || style == YAML_FOLDED)
-        walk_block(&walk, style == YAML_FOLDED);
+    if (style == TN_YAML_LITERAL || style == TN_YAML_FOLDED)
+        walk_block(&walk, style == TN_YAML_FOLDED);
     else
         walk_flow(&walk, style);
     const bool is_explained = walk.matched == text.size;
     const size_t last = walk.matched > 0 ? offsets[walk.matched - 1] : start;
-    if (style == YAML_LITERAL || style == YAML_FOLDED) close = last + 1;
+    if (style == TN_YAML_LITERAL || style == TN_YAML_FOLDED) close = last + 1;
     if (!is_explained) close = last;
     for (size_t i = walk.matched; i <= text.size; i++)
         offsets[i] = (uint32_t)close;
@@ -266,7 +266,7 @@ tn_yaml_mark tn_yaml_locate(const tn_yaml_document *document, const tn_yaml_node
                             size_t offset) {
     if (scalar->source_offsets == NULL) return scalar->start;
     if (offset > scalar->text.size) offset = scalar->text.size;
-    yaml_cursor cursor = {.source = document->source, .mark = scalar->start};
+    tn_yaml_cursor cursor = {.source = document->source, .mark = scalar->start};
     tn_yaml_cursor_advance(&cursor, scalar->source_offsets[offset]);
     return cursor.mark;
 }
