@@ -6,12 +6,14 @@
  *
  * The index grows, and changes its secret, in steps: a new table takes all new ids, and each insert
  * moves the ids of at most TN_INDEX_STEP_BUCKETS buckets of the oldest table. Look-ups ask every
- * table, the newest first. A table is made of slabs that are allocated when their first id comes,
- * so that no insert touches more memory than that of the few slabs it moves ids to.
+ * table, the newest first. A table is made of slabs that are allocated when their first id comes;
+ * an insert makes at most one for its own id and one for the ids it moves, so that none touches
+ * much fresh memory.
  *
- * An insert that visits TN_INDEX_PROBE_CAP buckets or more makes the index draw a new secret from
- * the operating system and move over to it: ids made to collide collide no longer. Random ids reach
- * neither cap: on the way to 10 million the most were 10 visits and 16 passes.
+ * An insert that visits TN_INDEX_PROBE_CAP buckets, or is the TN_INDEX_PASSED_CAP-th to pass a full
+ * one, makes the index draw a new secret from the operating system and move over to it: ids made to
+ * collide collide no longer. Random ids reach neither cap: on the way to 10 million the most were
+ * 10 visits and 16 passes.
  *
  * The ids themselves lie in a tn_ids, which is borrowed. One owner thread. */
 #ifndef TN_STORE_INDEX_H
