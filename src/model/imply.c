@@ -223,7 +223,7 @@ bool tn_expr_never(const tn_expr *condition) {
 
 /* ---- Implication ---- */
 
-enum { STEPS_MAX = 20000 };
+enum { STEPS_MAX = 1000 };
 
 static bool is_comparison(tn_node_kind kind) {
     return kind >= TN_NODE_EQ && kind <= TN_NODE_IN;

@@ -9,6 +9,7 @@
 typedef struct score_lint {
     tn_lint_list *list;
     tn_interval *derived; /* of each derived column so far */
+    tn_interval *rules;   /* of each rule of the score at hand, without its cap */
     tn_bounds_scope scope;
 } score_lint;
 
@@ -27,25 +28,27 @@ static tn_interval weight_of(score_lint *lint, const tn_model_rule *rule) {
     return tn_interval_multiply(tn_interval_hull(per, nothing), (tn_interval){0, HUGE_VAL});
 }
 
-/* Without its cap. */
-static tn_interval uncapped(score_lint *lint, const tn_model_rule *rule) {
+static tn_interval bounds_of_rule(score_lint *lint, const tn_model_rule *rule) {
     const tn_interval points = {rule->points, rule->points};
     if (rule->action != TN_NONE) return tn_interval_multiply(points, weight_of(lint, rule));
     if (rule->points_expr.tree == NULL) return tn_interval_hull(points, nothing);
     return tn_interval_hull(tn_expr_bounds(&lint->scope, rule->points_expr.tree), nothing);
 }
 
-static tn_interval contribution(score_lint *lint, const tn_model_rule *rule) {
-    return tn_interval_clamp(uncapped(lint, rule), -rule->cap, rule->cap);
+static void take_score(score_lint *lint, const tn_model_score *score) {
+    for (uint32_t i = 0; i < score->rule_count; i++)
+        lint->rules[i] = bounds_of_rule(lint, &score->rules[i]);
 }
 
 /* ---- Sums ---- */
 
 static tn_interval sum_of_group(score_lint *lint, const tn_model_score *score, uint32_t group) {
     tn_interval sum = nothing;
-    for (uint32_t i = 0; i < score->rule_count; i++)
+    for (uint32_t i = 0; i < score->rule_count; i++) {
+        const double cap = score->rules[i].cap;
         if (score->rules[i].group == group)
-            sum = tn_interval_add(sum, contribution(lint, &score->rules[i]));
+            sum = tn_interval_add(sum, tn_interval_clamp(lint->rules[i], -cap, cap));
+    }
     return sum;
 }
 
@@ -91,28 +94,28 @@ static tn_status lint_grades(score_lint *lint, const tn_model_score *score, tn_i
 /* ---- Caps ---- */
 
 /* No rule that shares the limit with `rule` goes the other way, so a limit hides a higher cap. */
-static bool all_go_one_way(score_lint *lint, const tn_model_score *score,
-                           const tn_model_rule *rule) {
-    const tn_interval own = uncapped(lint, rule);
+static bool all_go_one_way(score_lint *lint, const tn_model_score *score, uint32_t number) {
+    const tn_model_rule *rule = &score->rules[number];
+    const tn_interval own = lint->rules[number];
     if (own.low < 0 && own.high > 0) return false;
     for (uint32_t i = 0; i < score->rule_count; i++) {
         const tn_model_rule *other = &score->rules[i];
         if (rule->group != TN_NONE && other->group != rule->group) continue;
-        const tn_interval bounds = uncapped(lint, other);
+        const tn_interval bounds = lint->rules[i];
         if (own.high > 0 ? bounds.low < 0 : bounds.high > 0) return false;
     }
     return true;
 }
 
-static tn_status lint_rule_cap(score_lint *lint, const tn_model_score *score,
-                               const tn_model_rule *rule) {
+static tn_status lint_rule_cap(score_lint *lint, const tn_model_score *score, uint32_t number) {
+    const tn_model_rule *rule = &score->rules[number];
+    const tn_interval own = lint->rules[number];
     if (rule->cap == HUGE_VAL) return TN_OK;
-    const tn_interval own = uncapped(lint, rule);
     if (own.low >= -rule->cap && own.high <= rule->cap)
         return tn_lint_add(lint->list, rule->where,
                            "the cap of rule '%.*s' never binds: the rule never gives that much",
                            TN_SHOWN(rule->name));
-    if (!all_go_one_way(lint, score, rule)) return TN_OK;
+    if (!all_go_one_way(lint, score, number)) return TN_OK;
     const bool is_grouped = rule->group != TN_NONE;
     const double limit = is_grouped     ? score->groups[rule->group].cap
                          : own.high > 0 ? score->high
@@ -171,11 +174,12 @@ static tn_status lint_twice(score_lint *lint, const tn_model_score *score) {
 }
 
 static tn_status lint_score(score_lint *lint, const tn_model_score *score, tn_interval total) {
+    take_score(lint, score);
     for (uint32_t i = 0; i < score->group_count; i++)
         TN_TRY(lint_group(lint, score, i));
     for (uint32_t i = 0; i < score->rule_count; i++) {
         TN_TRY(lint_growth(lint, &score->rules[i]));
-        TN_TRY(lint_rule_cap(lint, score, &score->rules[i]));
+        TN_TRY(lint_rule_cap(lint, score, i));
     }
     TN_TRY(lint_twice(lint, score));
     return lint_grades(lint, score, total);
@@ -188,6 +192,7 @@ static tn_interval bounds_of_column(score_lint *lint, const tn_derived *column) 
     switch (column->kind) {
     case TN_DERIVED_SCORE: {
         const tn_model_score *score = &model->scores[column->index];
+        take_score(lint, score);
         return tn_interval_clamp(sum_of_score(lint, score), score->low, score->high);
     }
     case TN_DERIVED_RFM_RECENCY:
@@ -213,7 +218,8 @@ tn_status tn_lint_scores(tn_lint_list *list) {
     const tn_model *model = list->model;
     score_lint lint = {.list = list, .scope = {.model = model, .action = TN_NONE}};
     lint.derived = tn_arena_array(list->arena, model->derived_count, sizeof *lint.derived);
-    if (lint.derived == NULL) return TN_OUT_OF_MEMORY;
+    lint.rules = tn_arena_array(list->arena, TN_RULES_MAX, sizeof *lint.rules);
+    if (lint.derived == NULL || lint.rules == NULL) return TN_OUT_OF_MEMORY;
     lint.scope.derived = lint.derived;
     for (uint32_t i = 0; i < model->derived_count; i++) {
         const uint32_t number = model->order[i];
