@@ -1,4 +1,4 @@
-/* fit.c: summaries and transaction days of the base, and fitting CLV parameters on them. */
+/* fitting.c: summaries and transaction days of the base, and fitting CLV parameters on them. */
 #include "base/bits.h"
 #include "base/bytes.h"
 #include "base/clock.h"

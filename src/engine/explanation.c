@@ -1,4 +1,4 @@
-/* explain.c: the scorer's arithmetic of one customer's scores, with the model's names. */
+/* explanation.c: the scorer's arithmetic of one customer's scores, with the model's names. */
 #include "engine/core.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* describe.c: a model file without a base: what it declares, and what looks wrong in it. */
+/* model_info.c: a model file without a base: what it declares, and what looks wrong in it. */
 #include "model/describe.h"
 #include "base/bytes.h"
 #include "engine/core.h"
