@@ -11,8 +11,9 @@
 #include "history.h"
 #include "load.h"
 #include "summary_file.h"
+#include "trust_text.h"
 
-#include <math.h>
+#include <stdio.h>
 #include <tenure/limits.h>
 #include <unistd.h>
 
@@ -21,7 +22,7 @@ typedef struct fit {
     const char *transactions, *summary;
     tn_csv_dialect dialect;
     const char *rejects_path;
-    bool is_strict;
+    bool is_strict, is_tested;
     tn_format format;
     tn_purchase_model purchases;
     tn_spend_model spend;
@@ -30,13 +31,19 @@ typedef struct fit {
     tn_purchase_fit_result purchase_fit;
     tn_spend_fit_result spend_fit;
     double purchase_seconds, spend_seconds;
+    tn_trust trust; /* with --test */
 } fit;
 
-static const char model_text[] = "tenure: 1\n"
-                                 "name: fit\n"
-                                 "actions:\n"
-                                 "  purchase: {value: money}\n"
-                                 "transactions: {action: purchase, one_per: day, unit: week}\n";
+enum { MODEL_SIZE = 512, WIDTH = 100 };
+
+/* Days, merged; the CLV names the models for the test. */
+static const char model_text[] =
+    "tenure: 1\n"
+    "name: fit\n"
+    "actions:\n"
+    "  purchase: {value: money}\n"
+    "transactions: {action: purchase, one_per: day, unit: %s}\n"
+    "clv: {purchases: %s, spend: %s, horizon: 52w, discount: 0%%, margin: 100%%}\n";
 
 static tn_status parse_choices(fit *job, tn_error *error) {
     TN_TRY(tn_cli_format(job->format_text, TN_FORMAT_TABLE, &job->format, error));
@@ -54,8 +61,9 @@ static tn_status parse_choices(fit *job, tn_error *error) {
         return tn_fail(error, TN_BAD_ARGUMENT, "--unit is day or week, not '%s'", job->unit_text);
     if ((job->transactions == NULL) == (job->summary == NULL))
         return tn_fail(error, TN_BAD_ARGUMENT, "give either --transactions or --summary");
-    if (job->summary != NULL && (job->until_text != NULL || job->unit_text != NULL))
-        return tn_fail(error, TN_BAD_ARGUMENT, "--until and --unit go with --transactions");
+    if (job->summary != NULL &&
+        (job->until_text != NULL || job->unit_text != NULL || job->is_tested))
+        return tn_fail(error, TN_BAD_ARGUMENT, "--until, --unit and --test go with --transactions");
     return TN_OK;
 }
 
@@ -97,7 +105,10 @@ static tn_status until_day(const fit *job, const tn_engine *engine, int32_t *out
     bool has_any = false;
     TN_TRY(tn_history_span(engine, &first, out, &has_any, error));
     if (!has_any) return tn_fail(error, TN_BAD_ARGUMENT, "there is no transaction to fit to");
-    if (job->until_text == NULL) return TN_OK;
+    if (job->until_text == NULL) {
+        if (job->is_tested) *out = first + (*out - first) / 2;
+        return TN_OK;
+    }
     TN_TRY(tn_date_parse(tn_str_of(job->until_text), out, error));
     if (*out >= first) return TN_OK;
     char text[TN_TIME_TEXT_SIZE];
@@ -116,8 +127,9 @@ static tn_status fit_engine(fit *job, tn_engine *engine, tn_error *error) {
     TN_TRY(until_day(job, engine, &day, error));
     tn_history history;
     TN_TRY(tn_history_split(&history, engine, day, job->days_per_unit, error));
-    const tn_status status = fit_on_team(job, history.learned, history.count, error);
+    tn_status status = fit_on_team(job, history.learned, history.count, error);
     tn_history_deinit(&history);
+    if (status == TN_OK && job->is_tested) status = tn_trust_test(engine, day, &job->trust, error);
     return status;
 }
 
@@ -126,8 +138,12 @@ static tn_status fit_transactions(fit *job, tn_error *error) {
     tn_engine_options_init(&options);
     options.as_of_ms = TN_TIME_MS_MAX;
     options.keep_day_values = true;
+    char text[MODEL_SIZE];
+    const tn_spend_model spend = job->spend == TN_SPEND_NONE ? TN_SPEND_MEAN : job->spend;
+    snprintf(text, sizeof text, model_text, job->days_per_unit > 1 ? "week" : "day",
+             tn_purchase_model_name(job->purchases), tn_spend_model_name(spend));
     tn_engine *engine = NULL;
-    TN_TRY(tn_engine_open_text("fit", tn_str_of(model_text), &options, &engine, error));
+    TN_TRY(tn_engine_open_text("fit", tn_str_of(text), &options, &engine, error));
     const tn_status status = fit_engine(job, engine, error);
     tn_engine_close(engine);
     return status;
@@ -148,12 +164,13 @@ static tn_status fit_summary(fit *job, tn_error *error) {
 
 /* ---- printing ---- */
 
-static tn_status append_json(const tn_fit_view *purchases, const tn_fit_view *spend, tn_buffer *out,
-                             tn_error *error) {
+static tn_status append_json(const fit *job, const tn_fit_view *purchases, const tn_fit_view *spend,
+                             tn_buffer *out, tn_error *error) {
     tn_json json;
     tn_json_init(&json);
     tn_json_put(&json, json.root, "purchases", tn_fit_json(purchases, &json));
     tn_json_put(&json, json.root, "spend", spend == NULL ? json_null() : tn_fit_json(spend, &json));
+    if (job->is_tested) tn_json_put(&json, json.root, "test", tn_trust_json(&job->trust, &json));
     const tn_status status = tn_json_print(&json, out, error);
     tn_json_deinit(&json);
     return status;
@@ -166,7 +183,7 @@ static tn_status append_result(const fit *job, tn_buffer *out, tn_error *error) 
         tn_fit_view_spend(&job->spend_fit.parameters, &job->spend_fit.report, job->spend_seconds);
     const bool has_spend = job->spend != TN_SPEND_NONE;
     if (job->format == TN_FORMAT_JSON)
-        return append_json(&purchases, has_spend ? &spend : NULL, out, error);
+        return append_json(job, &purchases, has_spend ? &spend : NULL, out, error);
     if (job->format == TN_FORMAT_CSV) {
         tn_buffer_append_str(out, "kind,model,name,value,standard_error\n");
         tn_fit_append_csv(&purchases, "purchases", out);
@@ -177,6 +194,10 @@ static tn_status append_result(const fit *job, tn_buffer *out, tn_error *error) 
     if (has_spend) {
         tn_buffer_append_char(out, '\n');
         tn_fit_append_table(&spend, out);
+    }
+    if (job->is_tested) {
+        tn_buffer_append_str(out, "\npredicted against actual\n");
+        tn_trust_append_text(&job->trust, job->days_per_unit > 1 ? "weeks" : "days", WIDTH, out);
     }
     return TN_OK;
 }
@@ -218,6 +239,8 @@ int tn_cmd_fit(int argc, char **argv) {
          "learn up to this day, included (the last transaction)", false, NULL},
         {"unit", TN_OPTION_TEXT, &job.unit_text, "day|week", "of time in the fit (week)", false,
          NULL},
+        {"test", TN_OPTION_FLAG, &job.is_tested, NULL,
+         "hold predictions against what came after --until (the middle)", false, NULL},
         {"format", TN_OPTION_TEXT, &job.format_text, "table|csv|json", "how to print (table)",
          false, NULL},
         {"columns", TN_OPTION_TEXT, &job.dialect.columns, "NAME=COLUMN,…",

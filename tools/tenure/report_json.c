@@ -4,6 +4,7 @@
 #include "base/calendar.h"
 #include "explain_text.h"
 #include "fit_text.h"
+#include "trust_text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -18,12 +19,6 @@ static void put_count(tn_json *json, json_t *object, const char *key, uint64_t v
 
 static void put_text(tn_json *json, json_t *object, const char *key, tn_str text) {
     tn_json_put(json, object, key, tn_json_text(json, text));
-}
-
-static void put_date(tn_json *json, json_t *object, const char *key, int32_t days) {
-    char text[TN_TIME_TEXT_SIZE];
-    tn_date_format(days, text);
-    tn_json_put_text(json, object, key, text);
 }
 
 static json_t *account_json(const tn_load_account *account, tn_json *json) {
@@ -73,46 +68,6 @@ static void put_fit(const tn_report *report, tn_json *json) {
     tn_json_put(json, object, "purchases", tn_fit_json(&first, json));
     tn_json_put(json, object, "spend", tn_fit_json(&second, json));
     tn_json_put(json, json->root, "fit", object);
-}
-
-static json_t *trust_group_json(const tn_trust *trust, const tn_trust_group *group, tn_json *json) {
-    json_t *object = tn_json_object(json);
-    put_count(json, object, "customers", group->customers);
-    put_number(json, object, "predicted_purchases", tn_total_value(&group->predicted_purchases));
-    put_count(json, object, "actual_purchases", group->actual_purchases);
-    put_number(json, object, "predicted_money",
-               trust->has_money ? tn_total_value(&group->predicted_money) : (double)NAN);
-    put_number(json, object, "actual_money", tn_total_value(&group->actual_money));
-    return object;
-}
-
-static void put_trust(const tn_report *report, tn_json *json) {
-    const tn_trust *trust = &report->trust;
-    json_t *object = tn_json_object(json);
-    tn_json_put(json, json->root, "trust", object);
-    if (!trust->is_available) {
-        tn_json_put_text(json, object, "not_tested", trust->reason);
-        return;
-    }
-    put_date(json, object, "learned_until", trust->learned_until);
-    put_date(json, object, "tested_until", trust->tested_until);
-    put_number(json, object, "horizon", trust->horizon);
-    const tn_fit_view view =
-        tn_fit_view_purchases(&trust->purchases.parameters, &trust->purchases.report, (double)NAN);
-    tn_json_put(json, object, "purchases", tn_fit_json(&view, json));
-    if (trust->has_money) {
-        const tn_fit_view spend =
-            tn_fit_view_spend(&trust->spend.parameters, &trust->spend.report, (double)NAN);
-        tn_json_put(json, object, "spend", tn_fit_json(&spend, json));
-    }
-    json_t *groups = tn_json_array(json);
-    for (size_t i = 0; i < TN_TRUST_GROUPS; i++) {
-        json_t *group = trust_group_json(trust, &trust->groups[i], json);
-        put_count(json, group, "repeats", i);
-        tn_json_append(json, groups, group);
-    }
-    tn_json_put(json, object, "by_repeats", groups);
-    tn_json_put(json, object, "all", trust_group_json(trust, &trust->all, json));
 }
 
 static void put_worth(const tn_report *report, tn_json *json) {
@@ -219,7 +174,7 @@ tn_status tn_report_append_json(const tn_report *report, tn_buffer *out, tn_erro
     put_count(&json, json.root, "customers", report->customers);
     put_reading(report, &json);
     put_fit(report, &json);
-    put_trust(report, &json);
+    tn_json_put(&json, json.root, "trust", tn_trust_json(&report->trust, &json));
     put_worth(report, &json);
     put_groups(report, &json);
     put_best(report, &json);

@@ -10,6 +10,7 @@
 #include "figures.h"
 #include "fit_text.h"
 #include "text_table.h"
+#include "trust_text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -114,53 +115,9 @@ static void append_fit(const tn_report *report, tn_buffer *out) {
 
 /* ---- can you trust it ---- */
 
-static void trust_row(tn_text_table *table, const char *name, const tn_trust_group *group,
-                      bool has_money) {
-    const double predicted = tn_total_value(&group->predicted_purchases);
-    tn_text_table_cell(table, "%s", name);
-    tn_text_table_cell(table, "%s", tn_figure_count(group->customers).text);
-    tn_text_table_cell(table, "%s", tn_figure_decimal(predicted, 1).text);
-    tn_text_table_cell(table, "%s", tn_figure_count(group->actual_purchases).text);
-    tn_text_table_cell(table, "%s",
-                       has_money ? tn_figure_short(tn_total_value(&group->predicted_money)).text
-                                 : "–");
-    tn_text_table_cell(table, "%s", tn_figure_short(tn_total_value(&group->actual_money)).text);
-}
-
 static void append_trust(const tn_report *report, tn_buffer *out) {
-    static const char *const names[TN_TRUST_GROUPS] = {"0", "1", "2", "3", "4", "5", "6", "7+"};
-    const tn_trust *trust = &report->trust;
     tn_buffer_append_str(out, "CAN YOU TRUST IT?\n");
-    if (!trust->is_available) {
-        tn_text_wrap(out, "  not tested: ", tn_str_of(trust->reason), TRUST_PANE - 2);
-        return;
-    }
-    char learned[TN_TIME_TEXT_SIZE];
-    char tested[TN_TIME_TEXT_SIZE];
-    tn_date_format(trust->learned_until, learned);
-    tn_date_format(trust->tested_until, tested);
-    tn_buffer_printf(out, "  learned until %s, tested until %s (%.4g %s)\n", learned, tested,
-                     trust->horizon, unit_name(report));
-    tn_text_table table;
-    tn_text_table_init(&table, "lrrrrr");
-    tn_text_table_row(&table, (const char *const[]){"repeats", "customers", "predicted", "actual",
-                                                    "money pred.", "actual"});
-    for (size_t i = 0; i < TN_TRUST_GROUPS; i++)
-        trust_row(&table, names[i], &trust->groups[i], trust->has_money);
-    trust_row(&table, "all", &trust->all, trust->has_money);
-    tn_text_table_render(&table, 2, out);
-    tn_text_table_deinit(&table);
-    const double actual = (double)trust->all.actual_purchases;
-    const double predicted = tn_total_value(&trust->all.predicted_purchases);
-    if (actual > 0)
-        tn_buffer_printf(out, "  purchases %s of actual",
-                         tn_figure_signed_share(predicted / actual - 1).text);
-    const double money = tn_total_value(&trust->all.actual_money);
-    if (actual > 0 && trust->has_money && money > 0)
-        tn_buffer_printf(
-            out, ", money %s",
-            tn_figure_signed_share(tn_total_value(&trust->all.predicted_money) / money - 1).text);
-    if (actual > 0) tn_buffer_append_char(out, '\n');
+    tn_trust_append_text(&report->trust, unit_name(report), TRUST_PANE - 2, out);
 }
 
 /* ---- what is the base worth ---- */
