@@ -1,75 +1,54 @@
 /* eval_calendar.c: days and months of a tile.
  *
- * Row by row, calendar.h says what is right. A tile's instants, though, lie between few transitions
- * of a zone's clocks, so that most of the work is adding the steps between the least and the
- * largest of them: the vector kernel `steps`. Days and instants are null beyond ±10^8 days, ±8.64 ×
- * 10^15 ms. */
+ * Days and months are calendar arithmetic on lanes. What a zone adds is taken row by row from
+ * calendar.h only in the last resort: a tile's instants lie between few transitions of a zone's
+ * clocks, so that most of the work is adding the steps between the least and the largest of them.
+ * Days and instants are null beyond ±10^8 days, ±8.64 × 10^15 ms; where months are added, beyond
+ * ±7 × 10^7 days. */
 #include "expr/program_ir.h"
 
 #include <math.h>
 
-#define DAYS_MAX 1e8
-#define DAY_MS   86400000.0
-enum { MONTHS_MAX = 3300000, DAY_LAST = 84371 /* 2200-12-31 */ };
+#define DAY_MS 86400000.0
+enum { DAY_LAST = 84371 /* 2200-12-31 */ };
 
 /* ---- Row by row ---- */
 
 static double day_of(const tn_zone *zone, double ms) {
-    if (!(fabs(ms) <= DAYS_MAX * DAY_MS)) return (double)NAN;
+    if (!(fabs(ms) <= TN_KERNEL_DAYS_MAX * DAY_MS)) return (double)NAN;
     return tn_zone_day(zone, (int64_t)floor(ms));
 }
 
 static double day_start(const tn_zone *zone, double day) {
-    if (!(fabs(day) <= DAYS_MAX)) return (double)NAN;
+    if (!(fabs(day) <= TN_KERNEL_DAYS_MAX)) return (double)NAN;
     return (double)tn_zone_day_start(zone, (int32_t)floor(day));
-}
-
-static double date_add_months(double day, int32_t months) {
-    if (!(fabs(day) <= DAYS_MAX) || months > MONTHS_MAX || months < -MONTHS_MAX) return (double)NAN;
-    const double sum = tn_days_add_months((int32_t)floor(day), months);
-    return fabs(sum) <= DAYS_MAX ? sum : (double)NAN;
 }
 
 /* The fraction of a millisecond is kept. */
 static double time_add_months(const tn_zone *zone, double ms, int32_t months) {
-    if (!(fabs(ms) <= DAYS_MAX * DAY_MS) || months > MONTHS_MAX || months < -MONTHS_MAX)
-        return (double)NAN;
+    const double limit = TN_KERNEL_MONTH_DAYS_MAX * DAY_MS;
+    if (!(fabs(ms) <= limit)) return (double)NAN;
     const double whole = floor(ms);
-    const double sum = (double)tn_zone_add_months(zone, (int64_t)whole, months) + (ms - whole);
-    return fabs(sum) <= DAYS_MAX * DAY_MS ? sum : (double)NAN;
+    const double later = (double)tn_zone_add_months(zone, (int64_t)whole, months) + (ms - whole);
+    return fabs(later) <= limit ? later : (double)NAN;
 }
 
-static double anniversary(double date, double today) {
-    if (!(fabs(date) <= DAYS_MAX) || !(fabs(today) <= DAYS_MAX)) return (double)NAN;
-    return tn_days_to_anniversary((int32_t)floor(date), (int32_t)floor(today));
-}
-
-static double one_row(const tn_zone *zone, const tn_step *step, double x, double y) {
+static double one_row(const tn_zone *zone, const tn_step *step, double x) {
     switch (step->op) {
     case TN_OP_DAY:
         return day_of(zone, x);
     case TN_OP_DAY_START:
         return day_start(zone, x);
-    case TN_OP_ADD_MONTHS:
-        return step->extra ? date_add_months(x, (int32_t)step->index)
-                           : time_add_months(zone, x, (int32_t)step->index);
     default:
-        return anniversary(x, y);
+        return time_add_months(zone, x, (int32_t)step->index);
     }
 }
 
-static void each_row(const tn_zone *zone, const tn_step *step, const tn_operand *args, double *out,
-                     size_t n) {
-    const bool has_two = step->args[1] != TN_NO_VALUE;
-    const double *x = args[0].data;
-    const double *y = has_two ? args[1].data : x;
-    const size_t y_step = has_two ? args[1].step : args[0].step;
-    for (size_t i = 0; i < n; i++) {
-        /* a uniform operand is one block for all */
-        const size_t row = i % TN_KERNEL_ROWS;
-        const size_t block = i - row;
-        out[i] = one_row(zone, step, x[block * args[0].step + row], y[block * y_step + row]);
-    }
+/* A uniform operand is one block for all. */
+static void each_row(const tn_zone *zone, const tn_step *step, tn_in_f64 x, double *out, size_t n) {
+    for (size_t block = 0; block < n; block += TN_KERNEL_ROWS)
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i++)
+            out[block + i] = one_row(zone, step, x.data[block * x.step + i]);
 }
 
 /* ---- By steps ---- */
@@ -102,34 +81,51 @@ static bool add_shift(const tn_kernels *kernels, const tn_shift *shift, tn_in_f6
                             .delta = shift->delta + from,
                             .count = to - from,
                             .base = shift->sum[from]};
-    kernels->arith->steps(out, x, scale, &steps, n);
+    kernels->calendar->steps(out, x, scale, &steps, n);
     return true;
 }
 
-static bool day_by_steps(const tn_pure *pure, tn_in_f64 time, double *out, size_t n) {
-    if (!pure->zone_shift || !add_shift(pure->kernels, pure->zone_shift, time, 1.0, out, n))
-        return false;
+static void run_day(const tn_pure *pure, const tn_step *step, tn_in_f64 time, double *out,
+                    size_t n) {
+    if (!pure->zone_shift || !add_shift(pure->kernels, pure->zone_shift, time, 1.0, out, n)) {
+        each_row(pure->zone, step, time, out, n);
+        return;
+    }
     const tn_in_f64 local = {.data = out, .step = 1};
     pure->kernels->arith->unary[TN_UNARY_TO_DAY](out, local, n);
-    return true;
 }
 
-static bool day_start_by_steps(const tn_pure *pure, tn_in_f64 day, double *out, size_t n) {
-    return pure->day_shift && add_shift(pure->kernels, pure->day_shift, day, DAY_MS, out, n);
+static void run_day_start(const tn_pure *pure, const tn_step *step, tn_in_f64 day, double *out,
+                          size_t n) {
+    pure->kernels->arith->unary[TN_UNARY_FLOOR](out, day, n);
+    const tn_in_f64 whole = {.data = out, .step = 1};
+    if (!pure->day_shift || !add_shift(pure->kernels, pure->day_shift, whole, DAY_MS, out, n))
+        each_row(pure->zone, step, whole, out, n);
 }
 
 bool tn_calendar_run(const tn_pure *pure, const tn_step *step, const tn_operand *args, double *out,
                      size_t n) {
-    tn_operand x = args[0];
-    bool is_done = false;
-    if (step->op == TN_OP_DAY) is_done = day_by_steps(pure, tn_operand_f64(x), out, n);
-    if (step->op == TN_OP_DAY_START) {
-        pure->kernels->arith->unary[TN_UNARY_FLOOR](out, tn_operand_f64(x), n);
-        x = (tn_operand){.data = out, .step = 1};
-        is_done = day_start_by_steps(pure, tn_operand_f64(x), out, n);
+    const tn_calendar_kernels *calendar = pure->kernels->calendar;
+    const tn_in_f64 x = tn_operand_f64(args[0]);
+    switch (step->op) {
+    case TN_OP_DAY:
+        run_day(pure, step, x, out, n);
+        return true;
+    case TN_OP_DAY_START:
+        run_day_start(pure, step, x, out, n);
+        return true;
+    case TN_OP_ANNIVERSARY:
+        calendar->anniversary(out, x, tn_operand_f64(args[1]), n);
+        return true;
+    case TN_OP_ADD_MONTHS:
+        if (step->extra)
+            calendar->add_months(out, x, (int32_t)step->index, n);
+        else
+            each_row(pure->zone, step, x, out, n);
+        return true;
+    default:
+        return false;
     }
-    if (!is_done) each_row(pure->zone, step, (const tn_operand[2]){x, args[1]}, out, n);
-    return true;
 }
 
 /* ---- Tables ---- */
@@ -169,8 +165,8 @@ bool tn_shift_of_days(tn_arena *arena, const tn_zone *zone, tn_shift *out) {
     const tn_zone_table table = tn_zone_table_view(zone);
     tn_shift shift = {.first = 0, .last = DAY_LAST};
     if (tn_zone_is_utc(zone)) {
-        shift.first = -DAYS_MAX;
-        shift.last = DAYS_MAX;
+        shift.first = -TN_KERNEL_DAYS_MAX;
+        shift.last = TN_KERNEL_DAYS_MAX;
     }
     if (!shift_alloc(arena, &shift, table.count * (size_t)(2 * about + 1))) return false;
     shift.sum[0] = start_shift(zone, 0);

@@ -101,13 +101,8 @@ bool tn_pure_run(const tn_pure *pure, const tn_step *step, const tn_operand *arg
     case TN_OP_RULE:
         run_rule(pure->kernels, step, args, out, n);
         return true;
-    case TN_OP_DAY:
-    case TN_OP_DAY_START:
-    case TN_OP_ADD_MONTHS:
-    case TN_OP_ANNIVERSARY:
-        tn_calendar_run(pure, step, args, out, n);
-        return true;
     default:
-        return run_comparison(pure->kernels, step, args, out, n);
+        return run_comparison(pure->kernels, step, args, out, n) ||
+               tn_calendar_run(pure, step, args, out, n);
     }
 }

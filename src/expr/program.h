@@ -115,7 +115,8 @@ tn_value_id tn_build_text_join(tn_builder *b, tn_value_id x, tn_value_id y);
 /* A level's rank (F64, from 0) as text; null outside. The names are copied. */
 tn_value_id tn_build_level_text(tn_builder *b, tn_value_id rank, const tn_str *names, size_t count);
 
-/* Calendar, in the builder's zone. Times beyond ±8.64e15 ms and days beyond ±1e8 give null. */
+/* Calendar, in the builder's zone. Times beyond ±8.64e15 ms and days beyond ±1e8 give null; adding
+ * months does beyond ±7e7 days (the year 190,000). */
 tn_value_id tn_build_day(tn_builder *b, tn_value_id time);      /* time → day */
 tn_value_id tn_build_day_start(tn_builder *b, tn_value_id day); /* day → time */
 tn_value_id tn_build_add_months(tn_builder *b, tn_value_id x, int32_t months, bool is_date);

@@ -228,6 +228,7 @@ bool tn_pure_run(const tn_pure *pure, const tn_step *step, const tn_operand *arg
 
 /* ---- eval_calendar.c ---- */
 
+/* Runs a calendar step; false if it is none. */
 bool tn_calendar_run(const tn_pure *pure, const tn_step *step, const tn_operand *args, double *out,
                      size_t n);
 /* Tables of a zone; false when memory is used up. */

@@ -169,22 +169,6 @@ static void kernel_clamp(double *out, tn_in_f64 x, double low, double high, size
     }
 }
 
-static void kernel_steps(double *out, tn_in_f64 x, double scale, const tn_steps *steps, size_t n) {
-    const tn_vec factor = tn_vec_of(scale);
-    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
-        const double *from = tn_f64_block(x, row);
-        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
-            const tn_vec v = tn_vec_load(from + i);
-            tn_vec sum = tn_vec_of(steps->base);
-            for (size_t s = 0; s < steps->count; s++) {
-                const tn_mask passed = tn_vec_le(tn_vec_of(steps->at[s]), v);
-                sum = sum + tn_vec_keep_where(passed, tn_vec_of(steps->delta[s]));
-            }
-            tn_vec_store(out + row + i, tn_vec_finite(v * factor + sum));
-        }
-    }
-}
-
 const tn_arith_kernels TN_FAMILY(arith) = {
     .unary =
         {
@@ -215,5 +199,4 @@ const tn_arith_kernels TN_FAMILY(arith) = {
             [TN_BINARY_POW] = kernel_pow,
         },
     .clamp = kernel_clamp,
-    .steps = kernel_steps,
 };

@@ -123,21 +123,21 @@ static void store_i32(int32_t *out, tn_in_f64 in, size_t n) {
         for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
             const tn_vec v =
                 within(tn_vec_load(from + i), -2147483647.0, 2147483647.0, -2147483648.0);
-            tn_uvec_store_low32((uint32_t *)(void *)(out + row + i), tn_vec_to_i64_small(v));
+            tn_vec_store_i32(out + row + i, tn_vec_nearest_small(v));
         }
     }
 }
 
 static void store_i8(int8_t *out, tn_in_f64 in, size_t n) {
-    uint32_t wide[TN_KERNEL_ROWS];
     for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
+        int32_t wide[TN_KERNEL_ROWS];
         const double *from = tn_f64_block(in, row);
         for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
             const tn_vec v = within(tn_vec_load(from + i), 0.0, 127.0, -1.0);
-            tn_uvec_store_low32(wide + i, tn_vec_to_i64_small(v));
+            tn_vec_store_i32(wide + i, tn_vec_nearest_small(v));
         }
         for (size_t i = 0; i < TN_KERNEL_ROWS; i++)
-            out[row + i] = (int8_t)(uint8_t)(wide[i] & 0xFF);
+            out[row + i] = (int8_t)wide[i];
     }
 }
 

@@ -18,6 +18,7 @@
 
 extern const tn_convert_kernels TN_FAMILY(convert);
 extern const tn_arith_kernels TN_FAMILY(arith);
+extern const tn_calendar_kernels TN_FAMILY(calendar);
 extern const tn_compare_kernels TN_FAMILY(compare);
 extern const tn_select_kernels TN_FAMILY(select);
 extern const tn_bits_kernels TN_FAMILY(bits);

@@ -114,6 +114,17 @@ typedef enum tn_binary {
 typedef void tn_unary_kernel(double *out, tn_in_f64 x, size_t n);
 typedef void tn_binary_kernel(double *out, tn_in_f64 x, tn_in_f64 y, size_t n);
 
+typedef struct tn_arith_kernels {
+    tn_unary_kernel *unary[TN_UNARY_COUNT];
+    tn_binary_kernel *binary[TN_BINARY_COUNT];
+    void (*clamp)(double *out, tn_in_f64 x, double low, double high, size_t n); /* low <= high */
+} tn_arith_kernels;
+
+/* ---- calendar: days since 1970-01-01 in the Gregorian calendar ---- */
+
+#define TN_KERNEL_DAYS_MAX       1e8 /* days beyond ± this many give null */
+#define TN_KERNEL_MONTH_DAYS_MAX 7e7 /* the same where months are added */
+
 /* A function with steps added to x: base + Σ delta[i] over at[i] <= x. `at` ascends. How time zones
  * shift instants, and days begin. */
 typedef struct tn_steps {
@@ -123,13 +134,15 @@ typedef struct tn_steps {
     double base;
 } tn_steps;
 
-typedef struct tn_arith_kernels {
-    tn_unary_kernel *unary[TN_UNARY_COUNT];
-    tn_binary_kernel *binary[TN_BINARY_COUNT];
-    void (*clamp)(double *out, tn_in_f64 x, double low, double high, size_t n); /* low <= high */
+typedef struct tn_calendar_kernels {
+    /* Days from `today` to the next anniversary of `date`, 0 on the day itself; that of 29 February
+     * falls on the 28th in a common year. Fractions of days are dropped. */
+    void (*anniversary)(double *out, tn_in_f64 date, tn_in_f64 today, size_t n);
+    /* 31 January + 1 month = 28 or 29 February. |months| < 2^31. */
+    void (*add_months)(double *out, tn_in_f64 day, int32_t months, size_t n);
     /* x × scale + steps(x), every operation rounded; exact on whole numbers within 2^53. */
     void (*steps)(double *out, tn_in_f64 x, double scale, const tn_steps *steps, size_t n);
-} tn_arith_kernels;
+} tn_calendar_kernels;
 
 /* ---- compare: numbers to bits; false for null ---- */
 
@@ -261,6 +274,7 @@ typedef struct tn_kernels {
     tn_isa isa;
     const tn_convert_kernels *convert;
     const tn_arith_kernels *arith;
+    const tn_calendar_kernels *calendar;
     const tn_compare_kernels *compare;
     const tn_select_kernels *select;
     const tn_bits_kernels *bits;

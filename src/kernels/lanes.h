@@ -364,10 +364,10 @@ static inline tn_uvec tn_vec_to_i64_small(tn_vec v) {
     const tn_vec magic = tn_vec_of(6755399441055744.0);
     return (tn_uvec)(v + magic) - (tn_uvec)magic;
 }
-/* The low 32 bits of each lane. */
-static inline void tn_uvec_store_low32(uint32_t *to, tn_uvec v) {
-    const tn_u32v low = __builtin_convertvector(v, tn_u32v);
-    memcpy(to, &low, sizeof low);
+/* Whole numbers of |v| <= 2^31 as 32-bit integers. */
+static inline void tn_vec_store_i32(int32_t *to, tn_vec v) {
+    const tn_i32v narrow = __builtin_convertvector(v, tn_i32v);
+    memcpy(to, &narrow, sizeof narrow);
 }
 
 /* ---- Codes ---- */

@@ -11,6 +11,7 @@ const tn_kernels TN_TABLE = {
 #endif
     .convert = &TN_FAMILY(convert),
     .arith = &TN_FAMILY(arith),
+    .calendar = &TN_FAMILY(calendar),
     .compare = &TN_FAMILY(compare),
     .select = &TN_FAMILY(select),
     .bits = &TN_FAMILY(bits),

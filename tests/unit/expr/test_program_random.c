@@ -374,7 +374,8 @@ static tn_cell naive_level(tn_cell x) {
 static tn_cell naive_calendar(const tn_world *w, const tn_naive *n, tn_cell x, tn_cell y) {
     if (x.is_null || (n->op == NAIVE_ANNIVERSARY && y.is_null)) return null_cell;
     const bool is_time = n->op == NAIVE_DAY || (n->op == NAIVE_MONTHS && n->imm[0] == 0.0);
-    if (fabs(x.number) > (is_time ? 8.64e15 : 1e8)) return null_cell;
+    const double days_max = n->op == NAIVE_MONTHS ? 7e7 : 1e8;
+    if (fabs(x.number) > (is_time ? days_max * 86400000.0 : days_max)) return null_cell;
     const double whole = floor(x.number);
     double result;
     switch (n->op) {
@@ -391,7 +392,8 @@ static tn_cell naive_calendar(const tn_world *w, const tn_naive *n, tn_cell x, t
                 (double)tn_zone_add_months(w->zone, (int64_t)whole, n->sub) + (x.number - whole);
         else
             result = tn_days_add_months((int32_t)whole, n->sub);
-        return fabs(result) > (is_time ? 8.64e15 : 1e8) ? null_cell : number_cell(result);
+        return fabs(result) > (is_time ? days_max * 86400000.0 : days_max) ? null_cell
+                                                                           : number_cell(result);
     }
 }
 

@@ -7,6 +7,7 @@
 #include "kernels/arith.c"
 #include "kernels/bin.c"
 #include "kernels/bits.c"
+#include "kernels/calendar_days.c"
 #include "kernels/clv.c"
 #include "kernels/codes.c"
 #include "kernels/compare.c"

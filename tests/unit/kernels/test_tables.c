@@ -138,7 +138,17 @@ static void clamp(const tn_kernels *k, const tn_rows *r, tn_result *out) {
 static void steps(const tn_kernels *k, const tn_rows *r, tn_result *out) {
     const tn_steps steps = {
         .at = r->cuts, .delta = r->cells, .count = r->cut_count % 8, .base = r->cells[9]};
-    k->arith->steps(out->f64, x_of(r, 0), r->low, &steps, r->n);
+    k->calendar->steps(out->f64, x_of(r, 0), r->low, &steps, r->n);
+}
+static void anniversary(const tn_kernels *k, const tn_rows *r, tn_result *out) {
+    double today[64];
+    for (size_t i = 0; i < 64; i++)
+        today[i] = r->counts[1][0] * 500.0;
+    const tn_in_f64 for_all = {today, 0};
+    k->calendar->anniversary(out->f64, x_of(r, 0), r->step[1] ? count_of(r, 1) : for_all, r->n);
+}
+static void add_months(const tn_kernels *k, const tn_rows *r, tn_result *out) {
+    k->calendar->add_months(out->f64, x_of(r, 0), (int32_t)r->choice - 500000, r->n);
 }
 static void order(const tn_kernels *k, const tn_rows *r, tn_result *out) {
     k->compare->order[r->choice % TN_ORDER_COUNT](out->words, x_of(r, 0), x_of(r, 1), r->n);
@@ -255,6 +265,8 @@ static const tn_table_case cases[] = {
     {"binary in place", binary_in_place, AS_F64},
     {"clamp", clamp, AS_F64},
     {"steps", steps, AS_F64},
+    {"anniversary", anniversary, AS_F64},
+    {"add_months", add_months, AS_F64},
     {"order", order, AS_BYTES},
     {"between", between, AS_BYTES},
     {"is_null", is_null, AS_BYTES},
