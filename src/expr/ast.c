@@ -211,7 +211,7 @@ tn_expr *tn_node_new(tn_arena *arena, tn_node_kind kind, tn_expr_position at) {
 tn_expr *tn_node_with(tn_arena *arena, tn_node_kind kind, tn_expr_position at, uint32_t count) {
     tn_expr *node = tn_node_new(arena, kind, at);
     if (node == NULL) return NULL;
-    node->children = tn_arena_array(arena, count, sizeof *node->children);
+    node->children = tn_arena_array(arena, count, sizeof(tn_expr *));
     if (node->children == NULL) return NULL;
     node->child_count = count;
     return node;

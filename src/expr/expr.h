@@ -14,10 +14,10 @@
 
 /* What a node is. Binary and unary operators and functions have their arguments as children. */
 typedef enum tn_node_kind {
-    TN_NODE_NUMBER,   /* literal: as.number; 10% is 0.1. NaN: a null of the node's type, which is how
-                       * check writes what an undeclared action gives (tn_expr_is_null_literal) */
-    TN_NODE_BOOL,     /* literal: as.boolean */
-    TN_NODE_TEXT,     /* literal: text; of type LEVEL after check: as.count is its rank */
+    TN_NODE_NUMBER, /* literal: as.number; 10% is 0.1. NaN: a null of the node's type, which is how
+                     * check writes what an undeclared action gives (tn_expr_is_null_literal) */
+    TN_NODE_BOOL,   /* literal: as.boolean */
+    TN_NODE_TEXT,   /* literal: text; of type LEVEL after check: as.count is its rank */
     TN_NODE_DURATION, /* literal, or (after check) a sum, difference, negation or whole multiple of
                        * literals: as.duration_ms in all, months and plain_ms its parts */
     TN_NODE_DATE,     /* literal: as.date_days */
@@ -106,16 +106,16 @@ struct tn_expr {
         int32_t date_days;
         uint32_t count;
     } as;
-    int32_t months;    /* of a duration literal: its calendar part (mo, y); 0 otherwise. duration_ms
-                        * then holds 30 d and 365 d equivalents */
-    double plain_ms;   /* of a duration literal: what is no calendar part */
-    tn_str text;       /* literal, or the name of a column or first action as written */
-    tn_str text_b;     /* of AFTER: the name of the second action as written */
+    int32_t months;  /* of a duration literal: its calendar part (mo, y); 0 otherwise. duration_ms
+                      * then holds 30 d and 365 d equivalents */
+    double plain_ms; /* of a duration literal: what is no calendar part */
+    tn_str text;     /* literal, or the name of a column or first action as written */
+    tn_str text_b;   /* of AFTER: the name of the second action as written */
     tn_expr_position name;   /* of a column's or the first action's name in the source */
     tn_expr_position name_b; /* of the second action's name, or of a window's duration */
-    uint32_t column;   /* COLUMN: the scope's number for it */
-    uint32_t action;   /* the scope's number of the (first) action */
-    uint32_t action_b; /* of AFTER */
+    uint32_t column;         /* COLUMN: the scope's number for it */
+    uint32_t action;         /* the scope's number of the (first) action */
+    uint32_t action_b;       /* of AFTER */
     tn_expr **children;
     uint32_t child_count;
 };
@@ -142,8 +142,8 @@ typedef struct tn_scope {
     size_t column_name_count;
     const char *const *action_names;
     size_t action_name_count;
-    bool unknown_actions_are_zero; /* presets: an undeclared action counts 0: COUNT gives literal 0,
-                                    * times give null (a TN_NODE_NUMBER/… with is-null semantics) */
+    bool unknown_actions_are_zero; /* presets: an undeclared action never happened: its functions
+                                    * become the literals 0, false, and null (see TN_NODE_NUMBER) */
 } tn_scope;
 
 /* Reads `text` (UTF-8) into a tree; nothing of `text` is borrowed. On failure (TN_BAD_EXPRESSION,
@@ -172,13 +172,13 @@ tn_status tn_expr_check_as(tn_arena *arena, tn_expr *expr, const tn_scope *scope
 const char *tn_type_name(tn_type type);
 /* A null of some type: how check writes `last(unknown)` with unknown_actions_are_zero. */
 bool tn_expr_is_null_literal(const tn_expr *expr);
-/* A word that the language keeps for itself, so that nothing of a model may be called so: or and not
- * between in is null true false now joined last_seen. */
+/* A word that the language keeps for itself, so that nothing of a model may be called so: or and
+ * not between in is null true false now joined last_seen. */
 bool tn_expr_is_reserved(tn_str name);
 /* "count", "+", "between", "number": the word of the language for a kind; a static string. */
 const char *tn_node_word(tn_node_kind kind);
-/* For an expression that stands alone (a query, --where): sets line and column of a filled error and
- * appends the line of the source and a caret to its detail. `error` may be NULL. */
+/* For an expression that stands alone (a query, --where): sets line and column of a filled error
+ * and appends the line of the source and a caret to its detail. `error` may be NULL. */
 void tn_expr_point(tn_str source, tn_expr_position where, tn_error *error);
 
 #endif

@@ -10,9 +10,9 @@
  * DECAYED, TILE (child already lowered: `argument`), BUCKET. MEAN and AFTER are lowered from the
  * others. Returns TN_NO_VALUE when memory is used up.
  *
- * A bool COLUMN that may be null is given as F64 (1, 0, NaN for null; an I8 input), so that `is null`,
- * `coalesce` and comparisons see the null; where a yes or no is needed null is false. A bool column
- * that is never null may be given as BITS. */
+ * A bool COLUMN that may be null is given as F64 (1, 0, NaN for null; an I8 input), so that `is
+ * null`, `coalesce` and comparisons see the null; where a yes or no is needed null is false. A bool
+ * column that is never null may be given as BITS. */
 typedef tn_value_id tn_lower_leaf(void *context, tn_builder *builder, const tn_expr *leaf,
                                   tn_value_id argument);
 typedef struct tn_lowering {

@@ -43,7 +43,8 @@ static tn_status parse_at(parser *p, precedence least, tn_expr **out);
 /* ---- Small steps ---- */
 
 static tn_status memory(const parser *p) {
-    return tn_fail_memory(p->lexer.complaint.error);
+    tn_fail_memory(p->lexer.complaint.error);
+    return TN_OUT_OF_MEMORY;
 }
 
 static tn_status advance(parser *p) {
@@ -73,9 +74,11 @@ static tn_expr_position from(const parser *p, size_t start) {
 
 static tn_status make_node(parser *p, tn_node_kind kind, tn_expr_position at, uint32_t children,
                            tn_expr **out) {
-    if (p->node_count == TN_EXPR_NODES_MAX)
-        return tn_complain(&p->lexer.complaint, at, "the expression has more than %d nodes",
-                           TN_EXPR_NODES_MAX);
+    if (p->node_count == TN_EXPR_NODES_MAX) {
+        tn_complain(&p->lexer.complaint, at, "the expression has more than %d nodes",
+                    TN_EXPR_NODES_MAX);
+        return TN_BAD_EXPRESSION;
+    }
     tn_expr *node = children == 0 ? tn_node_new(p->arena, kind, at)
                                   : tn_node_with(p->arena, kind, at, children);
     if (node == NULL) return memory(p);

@@ -272,6 +272,51 @@ Test(lower, a_leaf_without_a_value_leaves_the_expression_without_one) {
     tn_zone_close(zone);
 }
 
+static tn_value_id number_leaf(void *context, tn_builder *b, const tn_expr *leaf,
+                               tn_value_id argument) {
+    (void)context;
+    (void)argument;
+    const bool is_text = leaf->type == TN_TYPE_TEXT;
+    return tn_build_input(b, leaf->column, is_text ? TN_PHYSICAL_CODE : TN_PHYSICAL_F64, 0, false);
+}
+
+/* Parses, checks, lowers and seals while an allocation fails. */
+static tn_status compile(const char *text, const tn_zone *zone) {
+    fixture_result r;
+    const tn_lowering lowering = {.leaf = number_leaf};
+    tn_program *program = NULL;
+    fixture_check(&r, text, fixture_scope());
+    tn_status status = r.status;
+    tn_builder *builder = status == TN_OK ? tn_builder_create(zone) : NULL;
+    if (status == TN_OK && builder == NULL) status = TN_OUT_OF_MEMORY;
+    if (status == TN_OK) {
+        const tn_value_id value = tn_expr_lower(builder, r.tree, &lowering);
+        if (value != TN_NO_VALUE) tn_build_output(builder, 0, value, TN_PHYSICAL_BITS);
+        status = tn_builder_seal(builder, &program, NULL);
+        cr_assert(value != TN_NO_VALUE || status != TN_OK);
+    }
+    tn_program_destroy(program);
+    fixture_release(&r);
+    return status;
+}
+
+Test(lower, running_out_of_memory_at_any_allocation_is_an_error) {
+    const char *text = "if(newsletter, join(lower(country), 'x'), channel) in ('a', stage.journey) "
+                       "or born + 1mo < now and mean(purchase) > round(age, 2) or "
+                       "stage.journey >= 'retention' and after(visit, purchase)";
+    tn_zone *zone = NULL;
+    cr_assert_eq(tn_zone_open("UTC", &zone, NULL), TN_OK);
+    uint64_t n = 1;
+    for (bool failed = true; failed; n++) {
+        tn_alloc_fail_at(n, false);
+        const tn_status status = compile(text, zone);
+        failed = tn_alloc_fail_at(0, false) >= n;
+        cr_assert_eq(status, failed ? TN_OUT_OF_MEMORY : TN_OK, "allocation %d", (int)n);
+    }
+    cr_assert_gt(n, 5);
+    tn_zone_close(zone);
+}
+
 /* Nested to the limit: lowering visits each node once, or this would not end. */
 Test(lower, deep_nests_of_comparisons_are_lowered_in_linear_time) {
     tn_buffer text;
