@@ -9,6 +9,7 @@
 enum { BASES = 1000, CUSTOMERS = 250, SPEND_MODEL = TN_PURCHASE_MODEL_COUNT };
 
 typedef struct tally {
+    int base; /* that is being fitted, for messages */
     int fitted;
     int ok;            /* with the verdict "ok" */
     int near;          /* of those, every parameter within 4 standard errors in its logarithm */
@@ -26,11 +27,11 @@ static void expect_finite(const double *parameters, unsigned count, const tn_fit
 
 /* Counts one fit; `truth_value` is the log-likelihood of the true parameters. */
 static void count_fit(tally *counts, const double *got, const double *truth, unsigned count,
-                      const tn_fit_report *report, double truth_value, int base) {
+                      const tn_fit_report *report, double truth_value) {
     const double gain = report->log_likelihood - truth_value;
-    expect_finite(got, count, report, base);
+    expect_finite(got, count, report, counts->base);
     counts->fitted++;
-    cr_expect_geq(gain, -1e-6, "base %d: the truth is more likely than the fit", base);
+    cr_expect_geq(gain, -1e-6, "base %d: the truth is more likely than the fit", counts->base);
     counts->near_in_value += gain < 20;
     if (report->at_boundary || !report->converged) return;
     bool is_near = true;
@@ -55,7 +56,7 @@ static void fit_purchases(tn_rng *rng, tn_purchase_model model, tally *counts, i
                  base);
     cr_assert_eq(tn_purchase_log_likelihood(&truth, rows, CUSTOMERS, &truth_value, NULL), TN_OK);
     count_fit(counts, result.parameters.p, truth.p, TN_PURCHASE_PARAMETERS_MAX, &result.report,
-              truth_value, base);
+              truth_value);
 }
 
 static void fit_spend(tn_rng *rng, tally *counts, int base) {
@@ -74,7 +75,7 @@ static void fit_spend(tn_rng *rng, tally *counts, int base) {
                  "base %d", base);
     cr_assert_eq(tn_spend_log_likelihood(&truth, rows, CUSTOMERS, &truth_value, NULL), TN_OK);
     count_fit(counts, result.parameters.p, truth.p, TN_SPEND_PARAMETERS_MAX, &result.report,
-              truth_value, base);
+              truth_value);
 }
 
 Test(fit_simulated, a_thousand_bases_give_their_parameters_back, .timeout = 300) {
@@ -84,6 +85,7 @@ Test(fit_simulated, a_thousand_bases_give_their_parameters_back, .timeout = 300)
     tn_rng_init(&rng, seed);
     for (int base = 0; base < BASES; base++) {
         const int model = base % (SPEND_MODEL + 1);
+        tallies[model].base = base;
         if (model == SPEND_MODEL)
             fit_spend(&rng, &tallies[model], base);
         else

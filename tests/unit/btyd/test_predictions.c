@@ -87,6 +87,31 @@ Test(predictions, published_values_come_out) {
             0.02);
 }
 
+Test(predictions, the_stress_values_of_the_data_page_come_out) {
+    const tn_purchase_parameters bg = {.model = TN_BG_NBD,
+                                       .p = {.2425929, 4.413532, .792886, 2.425753}};
+    static const double of_bg[][2] = {{50, 14.52660851},       {100, 23.81053249},
+                                      {200, 7.646172721},      {500, 6.831103804e-4},
+                                      {1000, 1.872326099e-11}, {3000, 3.738218488e-43}};
+    for (size_t i = 0; i < sizeof of_bg / sizeof of_bg[0]; i++)
+        cr_expect_leq(
+            relative_error(tn_expected_purchases(&bg, of_bg[i][0], 100, 104, 39), of_bg[i][1]),
+            1e-9, "x = %g", of_bg[i][0]);
+    const tn_purchase_parameters pareto = {.model = TN_PARETO_NBD,
+                                           .p = {.5533, 10.578, .6062, 11.667}};
+    static const double of_pareto[][3] = {{50, .9429204397, 14.81325638},
+                                          {300, .01116837693, 1.043127855},
+                                          {3000, 2.418817294e-43, 2.255435385e-40}};
+    for (size_t i = 0; i < sizeof of_pareto / sizeof of_pareto[0]; i++) {
+        const double x = of_pareto[i][0];
+        cr_expect_leq(relative_error(tn_p_alive(&pareto, x, 100, 104), of_pareto[i][1]), 1e-9);
+        cr_expect_leq(
+            relative_error(tn_expected_purchases(&pareto, x, 100, 104, 39), of_pareto[i][2]), 1e-9,
+            "x = %g", x);
+    }
+    cr_expect_leq(fabs(tn_p_alive(&cdnow_bg, 2, 30.43, 38.86) - .72660913680), 5e-12);
+}
+
 /* ---- the definitions, naively --------------------------------------------------------------- */
 
 /* E[. | alive] of BG/NBD by Fader, Hardie and Lee's own equation in long double. */
