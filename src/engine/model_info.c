@@ -1,7 +1,7 @@
 /* model_info.c: a model file without a base: what it declares, and what looks wrong in it. */
-#include "model/describe.h"
 #include "base/bytes.h"
 #include "engine/core.h"
+#include "model/describe.h"
 #include "model/lint.h"
 
 static tn_status describe(const tn_model *model, tn_format format, tn_text_sink *sink,

@@ -18,8 +18,9 @@ typedef struct warning_job {
     uint64_t sure_singles;                 /* one purchase and P(alive) = 1 */
 } warning_job;
 
-static void warn_at(warning_job *job, tn_yaml_mark mark, const char *format, ...) TN_PRINTF(3, 4);
-static void warn_at(warning_job *job, tn_yaml_mark mark, const char *format, ...) {
+static void warn_at(const warning_job *job, tn_yaml_mark mark, const char *format, ...)
+    TN_PRINTF(3, 4);
+static void warn_at(const warning_job *job, tn_yaml_mark mark, const char *format, ...) {
     tn_buffer line;
     va_list arguments;
     char text[1024];
@@ -89,8 +90,7 @@ static void count_everything(warning_job *job) {
 
 /* ---- Texts that never occur ---- */
 
-/* Finds the dictionaries of one attribute in all shards; the nearest entry to `text` if it is in
- * none of them. */
+/* Whether some customer of some shard has, or had, this text. */
 static bool occurs(const warning_job *job, uint32_t attribute, tn_str text) {
     for (uint32_t s = 0; s < job->engine->shard_count; s++) {
         const tn_dict *dict = tn_table_attribute_dict(job->engine->shards[s].table, attribute);
@@ -118,7 +118,8 @@ static void warn_unknown_text(warning_job *job, const tn_model_expr *expr, uint3
         }
     }
     const int nearest = tn_nearest_name(literal->text.data, literal->text.size, names, count);
-    warn_at(job, expr->where, "no customer has %.*s = '%.*s'%s%s%s", (int)column.size, column.data,
+    const tn_yaml_mark where = tn_yaml_locate(expr->document, expr->node, literal->offset);
+    warn_at(job, where, "no customer has %.*s = '%.*s'%s%s%s", (int)column.size, column.data,
             (int)literal->text.size, literal->text.data, nearest < 0 ? "" : ": did you mean '",
             nearest < 0 ? "" : names[nearest], nearest < 0 ? "" : "'?");
     tn_arena_deinit(&arena);
@@ -182,9 +183,11 @@ static void warn_segments(warning_job *job) {
                     segment->name.data);
             continue;
         }
-        if (job->counts[s] == job->customers)
+        if (job->counts[s] == job->customers) {
             warn_at(job, segment->expr.where, "segment '%.*s' holds every customer", length,
                     segment->name.data);
+            continue;
+        }
         for (uint32_t other = 0; other < s; other++)
             if (job->counts[other] == job->counts[s] &&
                 job->fingerprints[other] == job->fingerprints[s])
@@ -194,16 +197,27 @@ static void warn_segments(warning_job *job) {
     }
 }
 
+/* "2, 4, 5": the bins of one dimension that nobody is in; empty when there is none. */
+static void list_empty_bins(const warning_job *job, int dimension, tn_buffer *list) {
+    for (uint32_t bin = 1; bin <= job->engine->model->rfm.bins[dimension]; bin++)
+        if (job->bins[dimension][bin] == 0)
+            tn_buffer_printf(list, "%s%u", list->size > 0 ? ", " : "", bin);
+}
+
 static void warn_bins(warning_job *job) {
     static const char *const names[] = {"recency", "frequency", "monetary"};
-    const tn_model_rfm *rfm = &job->engine->model->rfm;
     const tn_yaml_node *node = tn_yaml_get(job->engine->model->document.root, "rfm");
-    for (int i = 0; rfm->is_present && node != NULL && i < 3; i++)
-        for (uint32_t bin = 1; bin <= rfm->bins[i]; bin++)
-            if (job->bins[i][bin] == 0)
-                warn_at(job, node->key_start,
-                        "no customer is in bin %u of rfm.%s: many equal values share one bin", bin,
-                        names[i]);
+    if (!job->engine->model->rfm.is_present || node == NULL) return;
+    for (int i = 0; i < 3; i++) {
+        tn_buffer list;
+        tn_buffer_init(&list, NULL);
+        list_empty_bins(job, i, &list);
+        if (list.size > 0 && !list.failed)
+            warn_at(job, node->key_start,
+                    "nobody is in rfm.%s %.*s: many customers share one value, and so one bin",
+                    names[i], (int)list.size, list.data);
+        tn_buffer_deinit(&list);
+    }
 }
 
 static void warn_sure_singles(warning_job *job) {
