@@ -5,8 +5,9 @@
 #include "csv.h"
 #include "explain_text.h"
 #include "inputs.h"
+#include "text_table.h"
 
-enum { VALUE_SIZE = 512 };
+enum { VALUE_SIZE = 512, NAME_WIDTH = 60, LINE_WIDTH = 100 };
 
 typedef struct explain {
     tn_inputs inputs;
@@ -33,40 +34,55 @@ static tn_status read_columns(const explain *job, tn_arena *arena, tn_value **va
                           error);
 }
 
-static void append_value(const tn_column_info *column, const tn_value *value, tn_buffer *out) {
-    char text[VALUE_SIZE];
-    tn_buffer_printf(out, "  %.*s  ", (int)column->name.size, column->name.data);
-    if (!value->is_null) {
-        tn_value_format_column(column, value, text, sizeof text);
-        tn_buffer_append_str(out, text);
-    }
-    tn_buffer_append_char(out, '\n');
+static void append_cells(const tn_column_info *column, const tn_value *value,
+                         tn_text_table *table) {
+    char text[VALUE_SIZE] = "";
+    if (!value->is_null) tn_value_format_column(column, value, text, sizeof text);
+    tn_text_table_name(table, column->name, NAME_WIDTH);
+    tn_text_table_name(table, tn_str_of(text), NAME_WIDTH);
 }
 
-/* The summary, then RFM, CLV, traits and stages, then the segments that hold. */
+/* RFM, CLV, traits and stages. */
+static void append_columns(const tn_engine_info *info, const tn_value *values, tn_buffer *out) {
+    tn_text_table table;
+    tn_text_table_init(&table, "ll");
+    for (size_t i = 0; i < info->column_count; i++) {
+        const tn_str name = info->columns[i].name;
+        if (!starts_with(name, "score.") && !starts_with(name, "grade.") &&
+            !starts_with(name, "segment."))
+            append_cells(&info->columns[i], &values[i], &table);
+    }
+    tn_text_table_render(&table, 2, out);
+    tn_text_table_deinit(&table);
+}
+
+/* The names of the segments that hold. */
+static void append_segments(const tn_engine_info *info, const tn_value *values, tn_buffer *out) {
+    const size_t prefix = strlen("segment.");
+    tn_buffer names;
+    tn_buffer_init(&names, NULL);
+    for (size_t i = 0; i < info->column_count; i++) {
+        const tn_str name = info->columns[i].name;
+        if (!starts_with(name, "segment.") || values[i].is_null || !values[i].as.boolean) continue;
+        if (names.size > 0) tn_buffer_append_char(&names, ' ');
+        tn_buffer_append(&names, name.data + prefix, name.size - prefix);
+    }
+    if (names.size > 0)
+        tn_text_wrap(out, "  in segments ", (tn_str){names.data, names.size}, LINE_WIDTH);
+    tn_buffer_deinit(&names);
+}
+
 static void append_standing(const explain *job, const tn_explanation *explanation,
                             const tn_value *values, tn_buffer *out) {
     const tn_engine_info *info = job->inputs.info;
     tn_buffer_append_str(out, "\nstanding\n");
     if (explanation->has_summary) {
         const tn_summary *summary = &explanation->summary;
-        tn_buffer_printf(out, "  x %g  t_x %.4f  T %.4f %s  m %.2f\n", summary->x, summary->t_x,
+        tn_buffer_printf(out, "  x %g, t_x %.4f, T %.4f %s, m %.2f\n", summary->x, summary->t_x,
                          summary->T, info->unit_is_week ? "weeks" : "days", summary->m);
     }
-    for (size_t i = 0; i < info->column_count; i++) {
-        const tn_column_info *column = &info->columns[i];
-        if (!starts_with(column->name, "score.") && !starts_with(column->name, "grade.") &&
-            !starts_with(column->name, "segment."))
-            append_value(column, &values[i], out);
-    }
-    tn_buffer_append_str(out, "  segments ");
-    for (size_t i = 0; i < info->column_count; i++) {
-        const tn_str name = info->columns[i].name;
-        if (!starts_with(name, "segment.") || values[i].is_null || !values[i].as.boolean) continue;
-        tn_buffer_append_char(out, ' ');
-        tn_buffer_append(out, name.data + strlen("segment."), name.size - strlen("segment."));
-    }
-    tn_buffer_append_char(out, '\n');
+    append_columns(info, values, out);
+    append_segments(info, values, out);
 }
 
 static void append_table(const explain *job, const tn_explanation *explanation,

@@ -7,9 +7,9 @@
 #include "base/error.h"
 #include "base/thread.h"
 #include "cli.h"
+#include "csv_load.h"
 #include "fit_text.h"
 #include "history.h"
-#include "load.h"
 #include "summary_file.h"
 #include "trust_text.h"
 
@@ -243,7 +243,7 @@ int tn_cmd_fit(int argc, char **argv) {
          "hold predictions against what came after --until (the middle)", false, NULL},
         {"format", TN_OPTION_TEXT, &job.format_text, "table|csv|json", "how to print (table)",
          false, NULL},
-        {"columns", TN_OPTION_TEXT, &job.dialect.columns, "NAME=COLUMN,…",
+        {"columns", TN_OPTION_TEXT, &job.dialect.columns, "NAME=COLUMN,...",
          "the file's own names of columns (numbers with --no-header)", false, NULL},
         {"no-header", TN_OPTION_FLAG, &job.dialect.has_no_header, NULL,
          "the file has no line of column names", false, NULL},

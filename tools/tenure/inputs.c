@@ -30,7 +30,7 @@ size_t tn_inputs_options(tn_inputs *inputs, tn_option *out) {
         {.name = "columns",
          .kind = TN_OPTION_TEXT,
          .target = &inputs->dialect.columns,
-         .value_name = "NAME=COLUMN,…",
+         .value_name = "NAME=COLUMN,...",
          .help = "the files' own names of columns (numbers with --no-header)"},
         {.name = "no-header",
          .kind = TN_OPTION_FLAG,
@@ -129,7 +129,7 @@ static tn_status fit(tn_inputs *inputs, tn_error *error) {
     if (!inputs->info->has_clv) return TN_OK;
     const tn_status status =
         tn_engine_fit_clv(inputs->engine, TN_AS_OF_DEFAULT, &inputs->fit, error);
-    inputs->has_fit = status == TN_OK;
+    inputs->has_fit = status == TN_OK && (inputs->fit.has_purchases || inputs->fit.has_spend);
     return status == TN_CONFLICT ? TN_OK : status;
 }
 

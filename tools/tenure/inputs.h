@@ -4,7 +4,7 @@
 #define TN_TOOLS_INPUTS_H
 
 #include "base/option.h"
-#include "load.h"
+#include "csv_load.h"
 
 #include <tenure/engine.h>
 

@@ -17,10 +17,10 @@
 
 enum {
     WIDTH = 100,
-    PANE = 51,       /* where the right one of two like panes starts */
+    PANE = 52,       /* where the right one of two like panes starts */
     TRUST_PANE = 64, /* … beside the holdout test */
     BEST_PANE = 62,  /* … beside the best customers */
-    NAME_WIDTH = 14,
+    NAME_WIDTH = 18,
     BAR = 6,
     WARNINGS_SHOWN = 6,
     LINES_SHOWN = 6
@@ -125,7 +125,8 @@ static void append_trust(const tn_report *report, tn_buffer *out) {
 static void append_worth(const tn_report *report, tn_buffer *out) {
     const tn_str currency = report->inputs->info->currency;
     const double total = tn_total_value(&report->value);
-    tn_buffer_printf(out, "WORTH %.*s\n", (int)currency.size, currency.data);
+    tn_buffer_printf(out, "WORTH %.*s in the next %.4g %s\n", (int)currency.size, currency.data,
+                     report->inputs->info->clv_terms.horizon, unit_name(report));
     if (report->value.count == 0) {
         tn_buffer_append_str(out, "  no customer has a CLV\n");
         return;
@@ -179,7 +180,8 @@ static void append_stages(const tn_report *report, const tn_report_levels *level
         if (*c == '.') *c = ' ';
     tn_text_table table;
     tn_text_table_init(&table, "lrrlr");
-    tn_text_table_name(&table, tn_str_of(title), NAME_WIDTH + 2);
+    table.gap = 1;
+    tn_text_table_name(&table, tn_str_of(title), NAME_WIDTH);
     tn_text_table_cell(&table, "customers");
     tn_text_table_cell(&table, "%%");
     tn_text_table_cell(&table, "%-*s", BAR, "");
@@ -215,6 +217,7 @@ static void append_groups(const tn_report *report, const char *title, const tn_r
     const bool has_value = report->value.count > 0;
     tn_text_table table;
     tn_text_table_init(&table, has_value ? "lrrrr" : "lrr");
+    table.gap = 1;
     tn_text_table_row(&table, (const char *const[]){title, "customers", "%", "mean CLV", "total"});
     for (size_t i = 0; i < count; i++) {
         const tn_report_group *group = &groups[i];

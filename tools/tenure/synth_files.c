@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <tenure/limits.h>
 
-enum { FLUSH_SIZE = 1 << 18, DATE_SIZE = 10, FIELD_COLUMNS_MAX = 256 };
+enum { FLUSH_SIZE = 1 << 18, DATE_SIZE = 10, FIELD_COLUMNS_MAX = 256, ID_WIDTH_MIN = 7 };
 
 /* A file in the making. */
 typedef struct sheet {
@@ -272,6 +272,7 @@ static tn_status synth_init(synth *job, tn_str model_text, tn_error *error) {
     list_field_names(job);
     for (uint64_t most = job->plan->customers; most > 0; most /= 10)
         job->id_width++;
+    if (job->id_width < ID_WIDTH_MIN) job->id_width = ID_WIDTH_MIN;
     return TN_OK;
 }
 

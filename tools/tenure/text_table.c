@@ -62,7 +62,7 @@ void tn_text_append_cut(tn_buffer *out, tn_str text, size_t width) {
 }
 
 void tn_text_table_init(tn_text_table *table, const char *align) {
-    *table = (tn_text_table){.align = align, .columns = strlen(align)};
+    *table = (tn_text_table){.align = align, .columns = strlen(align), .gap = 2};
     TN_ASSERT(table->columns > 0 && table->columns <= TN_TEXT_COLUMNS_MAX);
     tn_buffer_init(&table->cells, NULL);
 }
@@ -120,7 +120,7 @@ void tn_text_table_render(const tn_text_table *table, unsigned indent, tn_buffer
     for (size_t i = 0; i < table->count; i++, cell += strlen(cell) + 1) {
         const size_t column = i % table->columns;
         const size_t pad = widths[column] - tn_text_width(tn_str_of(cell));
-        append_blanks(out, column == 0 ? indent : 2);
+        append_blanks(out, column == 0 ? indent : table->gap);
         if (table->align[column] == 'r') append_blanks(out, pad);
         tn_buffer_append_str(out, cell);
         if (table->align[column] != 'r') append_blanks(out, pad);

@@ -19,6 +19,7 @@ typedef struct tn_text_table {
     const char *align; /* a letter a column: 'l' or 'r' */
     size_t columns;
     size_t count; /* cells */
+    unsigned gap; /* blanks between columns; 2 unless changed */
 } tn_text_table;
 
 /* `align` is borrowed and at most TN_TEXT_COLUMNS_MAX long. */
@@ -29,7 +30,7 @@ void tn_text_table_cell(tn_text_table *table, const char *format, ...) TN_PRINTF
 void tn_text_table_name(tn_text_table *table, tn_str text, size_t width);
 /* A row of plain cells: as many strings as the table has columns. */
 void tn_text_table_row(tn_text_table *table, const char *const *cells);
-/* Appends the rows, each behind `indent` blanks, columns two blanks apart, no blanks at the end. */
+/* Appends the rows, each behind `indent` blanks, no blanks at the end. */
 void tn_text_table_render(const tn_text_table *table, unsigned indent, tn_buffer *out);
 
 /* Appends the lines of two blocks side by side, the right one from column `left_width` on. */

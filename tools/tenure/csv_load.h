@@ -1,6 +1,6 @@
-/* load.h: CSV files into an engine, in batches. */
-#ifndef TN_TOOLS_LOAD_H
-#define TN_TOOLS_LOAD_H
+/* csv_load.h: CSV files into an engine, in batches. */
+#ifndef TN_TOOLS_CSV_LOAD_H
+#define TN_TOOLS_CSV_LOAD_H
 
 #include "csv_map.h"
 #include "rejects.h"

@@ -1,8 +1,8 @@
-/* load.c: customers, transactions and events from CSV.
+/* csv_load.c: customers, transactions and events from CSV.
  *
  * Each kind of file has a list of columns that it may have, a function that turns a row into a slot
  * of the batch, and one that hands the batch to the engine. The rest is the same for all. */
-#include "load.h"
+#include "csv_load.h"
 
 #include "base/error.h"
 #include "cli.h"
