@@ -68,19 +68,23 @@ tn_status tn_cli_format(const char *text, tn_format by_default, tn_format *out, 
     return tn_fail(error, TN_BAD_ARGUMENT, "--format is table, csv or json, not '%s'", text);
 }
 
+tn_str tn_cli_whole_number(tn_str text, char room[TN_CLI_NUMBER_SIZE]) {
+    if (text.size < 2 || text.size + 1 > TN_CLI_NUMBER_SIZE) return text;
+    const size_t sign = text.data[0] == '+' || text.data[0] == '-' ? 1 : 0;
+    const bool starts = text.data[sign] == '.';
+    const bool ends = text.data[text.size - 1] == '.';
+    if (starts == ends) return text; /* "." alone is no number */
+    memcpy(room, text.data, sign);
+    size_t used = sign;
+    if (starts) room[used++] = '0';
+    memcpy(room + used, text.data + sign, text.size - sign);
+    used += text.size - sign;
+    return (tn_str){room, ends ? used - 1 : used};
+}
+
 bool tn_cli_number(tn_str text, double *out) {
-    char whole[64];
-    size_t used = 0;
-    if (tn_parse_double(text, out)) return true;
-    if (text.size == 0 || text.size + 2 > sizeof whole) return false;
-    const char *at = text.data;
-    const char *end = at + text.size;
-    if (*at == '+' || *at == '-') whole[used++] = *at++;
-    if (at < end && *at == '.') whole[used++] = '0';
-    memcpy(whole + used, at, (size_t)(end - at));
-    used += (size_t)(end - at);
-    if (whole[used - 1] == '.') used--;
-    return tn_parse_double((tn_str){whole, used}, out);
+    char room[TN_CLI_NUMBER_SIZE];
+    return tn_parse_double(tn_cli_whole_number(text, room), out);
 }
 
 tn_status tn_cli_print(const tn_buffer *text, tn_error *error) {

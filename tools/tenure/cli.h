@@ -46,6 +46,9 @@ tn_status tn_cli_format(const char *text, tn_format by_default, tn_format *out,
                         tn_error *error) TN_MUST_CHECK;
 /* A decimal number as people write it: ".5" and "5." too. */
 bool tn_cli_number(tn_str text, double *out);
+enum { TN_CLI_NUMBER_SIZE = 64 };
+/* ".5" as "0.5" and "5." as "5", in `room`; any other text as it is. */
+tn_str tn_cli_whole_number(tn_str text, char room[TN_CLI_NUMBER_SIZE]);
 /* Writes to stdout. TN_OUT_OF_MEMORY when the buffer had failed, TN_IO or TN_DISK_FULL. */
 tn_status tn_cli_print(const tn_buffer *text, tn_error *error) TN_MUST_CHECK;
 /* The part of a path behind the last slash; "stdin" for "-". */

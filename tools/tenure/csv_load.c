@@ -132,8 +132,10 @@ static bool because(const tn_error *error, tn_str column, char *reason) {
 }
 
 /* Blanks around numbers, dates and yes or no are no harm; in texts they are part of it. */
-static tn_str cell_text(tn_type type, tn_str text) {
-    return type == TN_TYPE_TEXT ? text : tn_str_trim(text);
+static tn_str cell_text(tn_type type, tn_str text, char room[TN_CLI_NUMBER_SIZE]) {
+    if (type == TN_TYPE_TEXT) return text;
+    text = tn_str_trim(text);
+    return type == TN_TYPE_NUMBER ? tn_cli_whole_number(text, room) : text;
 }
 
 static void own_text(file_loader *loader, tn_value *value) {
@@ -146,8 +148,9 @@ static bool parse_customer(file_loader *loader, size_t row, char *reason) {
     for (size_t i = 0; i < loader->attribute_count; i++) {
         const size_t attribute = loader->attributes[i];
         const tn_attribute_info *about = &loader->info->attributes[attribute];
+        char room[TN_CLI_NUMBER_SIZE];
         const tn_str text =
-            cell_text(about->type, tn_csv_table_field(&loader->table, attribute + 1));
+            cell_text(about->type, tn_csv_table_field(&loader->table, attribute + 1), room);
         tn_error error = {0};
         if (tn_engine_parse_attribute(loader->engine, attribute, text, &values[i], &error) != TN_OK)
             return because(&error, about->name, reason);
@@ -226,9 +229,10 @@ static bool parse_fields(file_loader *loader, size_t row, size_t action, char *r
     for (size_t f = 0; f < about->field_count; f++) {
         const tn_attribute_info *field = &about->fields[f];
         const int32_t want = loader->want_of_field[action * loader->field_stride + f];
+        char room[TN_CLI_NUMBER_SIZE];
         tn_str text = {"", 0};
         if (want >= 0)
-            text = cell_text(field->type, tn_csv_table_field(&loader->table, (size_t)want));
+            text = cell_text(field->type, tn_csv_table_field(&loader->table, (size_t)want), room);
         tn_error error = {0};
         if (tn_engine_parse_field(loader->engine, action, f, text, &values[f], &error) != TN_OK)
             return because(&error, field->name, reason);
