@@ -13,7 +13,8 @@
 enum {
     DAYS_OF_ERA = 146097,
     EPOCH_OF_ERA_0 = 719468, /* days from 0000-03-01 to 1970-01-01 */
-    YEAR_FIRST = 1970,
+    YEAR_FIRST = 1970,       /* of an instant */
+    DATE_YEAR_FIRST = 1800,  /* of a date: births lie before 1970 */
     YEAR_LAST = 2200,
     YEAR_FAR = 200000 /* calendar arithmetic saturates here */
 };
@@ -114,9 +115,9 @@ static tn_status fail_not_a(tn_error *error, const char *what, tn_str text) {
     return tn_fail(error, TN_BAD_ARGUMENT, "'%.*s' is not a %s", shown_size(text), text.data, what);
 }
 
-static tn_status fail_outside(tn_error *error, tn_str text) {
+static tn_status fail_outside(tn_error *error, tn_str text, int32_t year_first) {
     return tn_fail(error, TN_BAD_ARGUMENT, "'%.*s' lies outside the years %d to %d",
-                   shown_size(text), text.data, YEAR_FIRST, YEAR_LAST);
+                   shown_size(text), text.data, year_first, YEAR_LAST);
 }
 
 /* The date at text[*at], with dashes or (only when it is the whole text) without. */
@@ -133,7 +134,8 @@ static tn_status read_date(tn_str text, size_t *at, int32_t *out, const char *wh
     if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
         return tn_fail(error, TN_BAD_ARGUMENT, "'%.*s' names a day that does not exist",
                        shown_size(text), text.data);
-    if (year < YEAR_FIRST || year > YEAR_LAST) return fail_outside(error, text);
+    if (year < DATE_YEAR_FIRST || year > YEAR_LAST)
+        return fail_outside(error, text, DATE_YEAR_FIRST);
     *out = tn_days_from_civil(year, month, day);
     return TN_OK;
 }
@@ -225,7 +227,8 @@ tn_status tn_time_parse(tn_str text, const tn_zone *zone, int64_t *out, bool *is
                 return fail_not_a(error, what, text);
         }
     }
-    if (time_ms < TN_TIME_MS_MIN || time_ms > TN_TIME_MS_MAX) return fail_outside(error, text);
+    if (time_ms < TN_TIME_MS_MIN || time_ms > TN_TIME_MS_MAX)
+        return fail_outside(error, text, YEAR_FIRST);
     *out = time_ms;
     if (is_date != NULL) *is_date = date_only;
     return TN_OK;

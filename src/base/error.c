@@ -103,8 +103,8 @@ static void print_into(char *out, size_t size, const char *format, va_list argum
         trim_half_character(out, size - 1);
 }
 
-tn_status tn_fail(tn_error *error, tn_status status, const char *format, ...) {
-    if (error == NULL) return status;
+int tn_error_fill(tn_error *error, tn_status status, const char *format, ...) {
+    if (error == NULL) return 0;
     /* An argument may lie in the error itself, so the message is composed apart. */
     char message[TN_ERROR_MESSAGE_SIZE];
     va_list arguments;
@@ -117,11 +117,7 @@ tn_status tn_fail(tn_error *error, tn_status status, const char *format, ...) {
     error->line = 0;
     error->column = 0;
     error->detail[0] = '\0';
-    return status;
-}
-
-tn_status tn_fail_memory(tn_error *error) {
-    return tn_fail(error, TN_OUT_OF_MEMORY, "%s", tn_status_text(TN_OUT_OF_MEMORY));
+    return 0;
 }
 
 void tn_error_locate(tn_error *error, const char *file, size_t line, size_t column) {

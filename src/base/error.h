@@ -14,12 +14,23 @@
         if (try_ != TN_OK) return try_;                                                            \
     } while (0)
 
-/* Fills `error` (may be NULL) with a message, clears file, line, column and detail, and returns
- * `status`. */
-tn_status tn_fail(tn_error *error, tn_status status, const char *format, ...) TN_PRINTF(3, 4);
+/* Fills `error` (may be NULL) with a status and a message, clears file, line, column and detail;
+ * returns 0. Use tn_fail. */
+int tn_error_fill(tn_error *error, tn_status status, const char *format, ...) TN_PRINTF(3, 4);
+
+static inline tn_status tn_error_filled(int ignored, tn_status status) {
+    (void)ignored;
+    return status;
+}
+
+/* Fills `error` (may be NULL) and is `status`, visibly so for a static analyser. */
+#define tn_fail(error, status, ...)                                                                \
+    tn_error_filled(tn_error_fill((error), (status), __VA_ARGS__), (status))
 
 /* tn_fail for running out of memory: never allocates. */
-tn_status tn_fail_memory(tn_error *error);
+static inline tn_status tn_fail_memory(tn_error *error) {
+    return tn_fail(error, TN_OUT_OF_MEMORY, "%s", tn_status_text(TN_OUT_OF_MEMORY));
+}
 
 /* Sets the position of an error already filled; `file` may be NULL. */
 void tn_error_locate(tn_error *error, const char *file, size_t line, size_t column);

@@ -292,7 +292,7 @@ static tn_status parse_date(parser *p, size_t start, tn_expr **out) {
     TN_TRY(make_node(p, TN_NODE_DATE, from(p, start), 0, out));
     if (tn_date_parse(text, &(*out)->as.date_days, NULL) != TN_OK)
         return tn_complain(&p->lexer.complaint, token.at,
-                           "'%.*s' is no day of 1970 to 2200: write date '2026-01-31'",
+                           "'%.*s' is no day of 1800 to 2200: write date '2026-01-31'",
                            tn_shown(text), text.data);
     return TN_OK;
 }

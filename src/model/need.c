@@ -72,7 +72,7 @@ static tn_status sum_key(const tn_reading *reading, const tn_model_sum *sum, tn_
 
 static tn_status add_sum(const tn_reading *reading, sum_list *list, tn_model_sum sum,
                          uint32_t *number) {
-    tn_str key;
+    tn_str key = {NULL, 0};
     TN_TRY(sum_key(reading, &sum, &key));
     *number = tn_names_put(&list->keys, key, NULL);
     list->sums[*number] = sum;

@@ -275,7 +275,7 @@ tn_status tn_read_transactions(tn_reading *reading, const tn_yaml_node *node) {
                             "transactions need an action: {action: …}, one with value money");
     TN_TRY(read_money_action(reading, nodes[0], &out->action));
     if (nodes[1] != NULL) TN_TRY(read_money_action(reading, nodes[1], &out->minus));
-    if (out->minus == out->action)
+    if (nodes[1] != NULL && out->minus == out->action)
         return tn_read_fail(reading, nodes[1]->start,
                             "'minus' must be another action than the one that earns money");
     TN_TRY(tn_read_choice(reading, nodes[2], "one_per", TN_CHOICES(one_per_names), &one_per));

@@ -209,12 +209,13 @@ static tn_status read_preset(const tn_reading *reading, const tn_entry *entry,
     static const char *const keys[] = {"preset", "with", "guards", "exits", "label"};
     const tn_yaml_node *nodes[PRESET_KEYS];
     const tn_preset *preset = NULL;
-    tn_reading inner;
+    tn_reading inner = {0};
     stage_list list = {0};
-    tn_model_stage *stages;
+    tn_model_stage *stages = NULL;
     TN_TRY(tn_read_keys(reading, entry->value, "a preset", TN_CHOICES(keys), nodes));
     TN_TRY(find_preset(reading, nodes[PRESET_NAME], &preset));
     TN_TRY(open_preset(reading, preset, &inner));
+    TN_ASSERT(inner.document != NULL);
     const tn_yaml_node *root = inner.document->root;
     const tn_yaml_node *models = tn_yaml_get(root, "stages");
     TN_ASSERT(models != NULL && models->first != NULL);

@@ -3,6 +3,8 @@
  * run is not touched before the chunk that lies in it is reserved. */
 #include "store/column.h"
 
+#include "base/assert.h"
+
 #include "base/bits.h"
 
 #include <math.h>
@@ -53,6 +55,7 @@ void tn_column_init_zero(tn_column *column, tn_heap *heap, tn_physical physical)
 void tn_column_deinit(tn_column *column) {
     const size_t bytes = tn_chunk_bytes(column->physical);
     const size_t run = run_chunks(column->physical);
+    TN_ASSERT(run > 0);
     for (size_t i = 0; i < column->chunk_count; i++) {
         if (i < run)
             tn_free(column->heap, column->chunks[i], bytes);

@@ -48,6 +48,7 @@ static unsigned char *bits_of(const block *b) {
 /* ---- Inline sets ---- */
 
 static int32_t inline_get(tn_days days, uint32_t index) {
+    TN_ASSERT(index < INLINE_MAX);
     const uint64_t field = days >> (1 + index * INLINE_BITS) & ((1u << INLINE_BITS) - 1);
     return (int32_t)field + TN_DAY_MIN;
 }

@@ -223,3 +223,22 @@ Test(date_text, takes_dates_only) {
         cr_assert(tn_date_parse(tn_str_of(texts[i]), &day, NULL) == TN_BAD_ARGUMENT, "%s",
                   texts[i]);
 }
+
+Test(calendar, a_birth_before_1970_is_a_date_but_no_instant) {
+    int32_t day = 0;
+    int64_t time_ms = 0;
+    bool is_date = false;
+    tn_zone *zone = NULL;
+    tn_error error;
+    cr_assert_eq(tn_date_parse(tn_str_of("1949-05-23"), &day, &error), TN_OK);
+    cr_assert_eq(day, tn_days_from_civil(1949, 5, 23));
+    cr_assert_eq(tn_date_parse(tn_str_of("1800-01-01"), &day, &error), TN_OK);
+    cr_assert_eq(day, TN_DATE_DAYS_MIN);
+    cr_assert_eq(tn_date_parse(tn_str_of("2200-12-31"), &day, &error), TN_OK);
+    cr_assert_eq(day, TN_DATE_DAYS_MAX);
+    cr_assert_eq(tn_date_parse(tn_str_of("1799-12-31"), &day, &error), TN_BAD_ARGUMENT);
+    cr_assert_eq(tn_zone_open("UTC", &zone, &error), TN_OK);
+    cr_assert_eq(tn_time_parse(tn_str_of("1949-05-23"), zone, &time_ms, &is_date, &error),
+                 TN_BAD_ARGUMENT);
+    tn_zone_close(zone);
+}

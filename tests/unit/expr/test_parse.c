@@ -269,8 +269,8 @@ Test(parse, numbers_and_durations_are_refused_with_their_place) {
         {"7 d", 2, 1, "expected an operator or the end, but found 'd'"},
         {"a. b", 1, 1, "a name must follow the point, as in score.engagement"},
         {"date '2026-02-30'", 5, 12,
-         "'2026-02-30' is no day of 1970 to 2200: write date '2026-01-31'"},
-        {"date '1.5.2026'", 5, 10, "'1.5.2026' is no day of 1970 to 2200: write date '2026-01-31'"},
+         "'2026-02-30' is no day of 1800 to 2200: write date '2026-01-31'"},
+        {"date '1.5.2026'", 5, 10, "'1.5.2026' is no day of 1800 to 2200: write date '2026-01-31'"},
         {"'abc", 0, 1,
          "the text that starts here has no closing quote (a quote inside a text is doubled: "
          "'it''s')"},
