@@ -86,7 +86,7 @@ static tn_status state_init(tn_program_state *state) {
     const tn_program *program = state->program;
     const tn_slot_counts *slots = &program->slots;
     tn_heap *heap = state->heap;
-    state->salted_bytes = program->salt_size_max + TN_ID_SIZE_MAX;
+    state->salted_bytes = TN_SALTED_ROWS * (program->salt_size_max + TN_ID_SIZE_MAX);
     state->block = make_array(heap, program->block_bytes, 1);
     state->at = make_array(heap, program->register_count, sizeof *state->at);
     state->cuts = make_array(heap, slots->cuts, sizeof *state->cuts);

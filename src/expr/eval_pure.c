@@ -101,6 +101,10 @@ bool tn_pure_run(const tn_pure *pure, const tn_step *step, const tn_operand *arg
     case TN_OP_RULE:
         run_rule(pure->kernels, step, args, out, n);
         return true;
+    case TN_OP_ADD_WHERE:
+        pure->kernels->score->add_where(out, tn_operand_f64(args[0]), tn_operand_bits(args[1]),
+                                        step->imm[0], n);
+        return true;
     default:
         return run_comparison(pure->kernels, step, args, out, n) ||
                tn_calendar_run(pure, step, args, out, n);

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <tenure/limits.h>
 
 static void fill(double *out, double value, size_t n) {
     for (size_t i = 0; i < n; i++)
@@ -193,15 +194,52 @@ static void run_call(const tn_program_state *state, const tn_step *step, double 
             finite_or_null(slot->call(slot->context, f64_row(a, i), f64_row(b, i), f64_row(c, i)));
 }
 
+/* Most ids are short: two words that may overlap are cheaper than a call. */
+static inline void copy_id(char *to, tn_str id) {
+    if (id.size >= 8 && id.size <= 16) {
+        uint64_t first;
+        uint64_t last;
+        memcpy(&first, id.data, sizeof first);
+        memcpy(&last, id.data + id.size - sizeof last, sizeof last);
+        memcpy(to, &first, sizeof first);
+        memcpy(to + id.size - sizeof last, &last, sizeof last);
+    } else {
+        memcpy(to, id.data, id.size);
+    }
+}
+
+/* hash mod n, by the reciprocal 2^64 / n rounded down: the quotient is at most one too small. */
+static inline uint64_t remainder_of(uint64_t hash, uint64_t n, uint64_t reciprocal) {
+    __extension__ typedef unsigned __int128 wide;
+    const uint64_t quotient = (uint64_t)(((wide)hash * reciprocal) >> 64);
+    const uint64_t rest = hash - quotient * n;
+    return rest >= n ? rest - n : rest;
+}
+
+/* Copies and hashes go in turns of some rows: a hash that reads what has just been written would
+ * wait for it. Every copy starts with the salt already. */
 static void run_bucket(const tn_program_state *state, const tn_step *step, double *out,
                        const tn_tile *tile) {
     const tn_str salt = state->program->literals[step->index];
-    if (salt.size) memcpy(state->salted, salt.data, salt.size);
-    for (size_t i = 0; i < tile->rows; i++) {
-        const tn_str id = tile->id(tile->id_context, i);
-        TN_ASSERT(salt.size + id.size <= state->salted_bytes);
-        memcpy(state->salted + salt.size, id.data, id.size);
-        out[i] = (double)(tn_hash_plain(state->salted, salt.size + id.size) % step->extra);
+    const uint64_t n = step->extra;
+    const uint64_t reciprocal = UINT64_MAX / n; /* 2^64 / n less at most one */
+    const size_t room = salt.size + TN_ID_SIZE_MAX;
+    for (size_t k = 0; k < TN_SALTED_ROWS; k++)
+        if (salt.size) memcpy(state->salted + k * room, salt.data, salt.size);
+    for (size_t row = 0; row < tile->rows; row += TN_SALTED_ROWS) {
+        const size_t left = tile->rows - row;
+        const size_t count = left < TN_SALTED_ROWS ? left : TN_SALTED_ROWS;
+        size_t sizes[TN_SALTED_ROWS];
+        for (size_t k = 0; k < count; k++) {
+            const tn_str id = tile->id(tile->id_context, row + k);
+            TN_ASSERT(id.size <= TN_ID_SIZE_MAX);
+            copy_id(state->salted + k * room + salt.size, id);
+            sizes[k] = salt.size + id.size;
+        }
+        for (size_t k = 0; k < count; k++) {
+            const uint64_t hash = tn_hash_plain(state->salted + k * room, sizes[k]);
+            out[row + k] = (double)(int64_t)remainder_of(hash, n, reciprocal);
+        }
     }
 }
 

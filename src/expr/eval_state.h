@@ -38,6 +38,8 @@ typedef struct tn_text_memo {
     tn_pair_cache *pairs;  /* TEXT_PAIR_… */
 } tn_text_memo;
 
+enum { TN_SALTED_ROWS = 32 };
+
 struct tn_program_state {
     const tn_program *program;
     const tn_kernels *kernels;
@@ -51,7 +53,7 @@ struct tn_program_state {
     tn_text_memo *memos; /* by number of text instruction */
     tn_dict *pool;
     tn_buffer scratch; /* texts being made */
-    char *salted;      /* salt and id of a row */
+    char *salted;      /* salt and id of TN_SALTED_ROWS rows */
     size_t salted_bytes;
     bool has_p_alive;
     bool is_mbg;

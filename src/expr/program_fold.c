@@ -208,6 +208,66 @@ static tn_value_id fold_coalesce(const tn_builder *b, const tn_step *step) {
     return TN_NO_VALUE;
 }
 
+/* A rule of a constant adds a constant where its gate holds. */
+static tn_value_id fold_rule(tn_builder *b, tn_step *step) {
+    if (step->args[2] != TN_NO_VALUE && arg_of(b, step, 2)->op == TN_OP_BOOL) {
+        if (is_bool(arg_of(b, step, 2), false)) return step->args[0];
+        step->args[2] = TN_NO_VALUE;
+    }
+    if (arg_of(b, step, 1)->op != TN_OP_NUMBER) return TN_NO_VALUE;
+    const tn_value_id zero = tn_build_number(b, 0.0);
+    const tn_value_id units =
+        tn_build_rule(b, zero, step->args[1], step->imm[0], step->imm[1], TN_NO_VALUE);
+    if (units == TN_NO_VALUE) return TN_NO_VALUE;
+    if (step->args[2] == TN_NO_VALUE) return tn_build_math(b, TN_MATH_ADD, step->args[0], units);
+    tn_step where = tn_step_of(TN_OP_ADD_WHERE, TN_REGISTER_F64);
+    where.args[0] = step->args[0];
+    where.args[1] = step->args[2];
+    where.imm[0] = tn_builder_step(b, units)->imm[0];
+    *step = where;
+    return TN_NO_VALUE;
+}
+
+/* Whole numbers by their column's type: within ±2^51. */
+static bool is_whole_input(const tn_step *step) {
+    return step->op == TN_OP_INPUT &&
+           (step->sub == TN_PHYSICAL_I64 || step->sub == TN_PHYSICAL_I32);
+}
+
+/* Brings what is the same for all rows to one side, where it costs nothing:
+ *     now - x >= c        is  x <= now - c
+ *     today - day(x) > c  is  x < start of day (today - c)        in UTC
+ * of whole numbers, which are exact on both sides. */
+static tn_value_id fold_order(tn_builder *b, const tn_step *step) {
+    static const tn_comparison mirrored[TN_ORDER_COUNT] = {
+        [TN_ORDER_LT] = TN_IS_GT, [TN_ORDER_LE] = TN_IS_GE, [TN_ORDER_EQ] = TN_IS_EQ,
+        [TN_ORDER_NE] = TN_IS_NE, [TN_ORDER_GE] = TN_IS_LE, [TN_ORDER_GT] = TN_IS_LT,
+    };
+    const tn_step *difference = arg_of(b, step, 0);
+    const tn_step *limit = arg_of(b, step, 1);
+    if (difference->op != TN_OP_BINARY || difference->sub != TN_BINARY_SUB ||
+        limit->op != TN_OP_NUMBER || limit->imm[0] != floor(limit->imm[0]))
+        return TN_NO_VALUE;
+    const tn_value_id of_all = difference->args[0];
+    const tn_value_id x = difference->args[1];
+    const tn_op clock = (tn_op)tn_builder_step(b, of_all)->op;
+    const double far = clock == TN_OP_NOW ? 1e15 : clock == TN_OP_TODAY ? 1e7 : 0.0;
+    if (far == 0.0 || fabs(limit->imm[0]) > far) return TN_NO_VALUE;
+    tn_comparison op = mirrored[step->sub];
+    const tn_value_id bound = tn_build_math(b, TN_MATH_SUB, of_all, step->args[1]);
+    const tn_step *of_x = tn_builder_step(b, x);
+    if (is_whole_input(of_x)) return tn_build_compare(b, op, x, bound);
+    const bool is_day = clock == TN_OP_TODAY && of_x->op == TN_OP_UNARY &&
+                        of_x->sub == TN_UNARY_TO_DAY && is_whole_input(arg_of(b, of_x, 0));
+    if (!is_day || op == TN_IS_EQ || op == TN_IS_NE) return TN_NO_VALUE;
+    const tn_value_id time = of_x->args[0];
+    const bool from_next = op == TN_IS_GT || op == TN_IS_LE;
+    const tn_value_id day =
+        from_next ? tn_build_math(b, TN_MATH_ADD, bound, tn_build_number(b, 1.0)) : bound;
+    op = op == TN_IS_GE || op == TN_IS_GT ? TN_IS_GE : TN_IS_LT;
+    return tn_build_compare(b, op, time, tn_build_day_start(b, day));
+}
+
 static tn_value_id fold_algebra(tn_builder *b, tn_step *step) {
     switch (step->op) {
     case TN_OP_UNARY:
@@ -225,10 +285,9 @@ static tn_value_id fold_algebra(tn_builder *b, tn_step *step) {
     case TN_OP_COALESCE:
         return fold_coalesce(b, step);
     case TN_OP_RULE:
-        if (step->args[2] == TN_NO_VALUE) return TN_NO_VALUE;
-        if (is_bool(arg_of(b, step, 2), false)) return step->args[0];
-        if (is_bool(arg_of(b, step, 2), true)) step->args[2] = TN_NO_VALUE;
-        return TN_NO_VALUE;
+        return fold_rule(b, step);
+    case TN_OP_ORDER:
+        return fold_order(b, step);
     default:
         return TN_NO_VALUE;
     }

@@ -46,6 +46,7 @@ typedef enum tn_op {
     TN_OP_BIN,         /* index: slot; extra: lower inclusive */
     TN_OP_BUCKET,      /* index: literal, the salt; extra: n */
     TN_OP_RULE,        /* acc, x, gate; imm: points, cap */
+    TN_OP_ADD_WHERE,   /* acc, gate; imm: units */
     TN_OP_P_ALIVE,     /* x, t_x, T */
     TN_OP_CELL,        /* row, column; index: slot */
     TN_OP_CALL,        /* a, b, c; index: slot */

@@ -55,6 +55,7 @@ static const char *op_name(const tn_step *step) {
         [TN_OP_BIN] = "bin",
         [TN_OP_BUCKET] = "bucket",
         [TN_OP_RULE] = "rule",
+        [TN_OP_ADD_WHERE] = "add_where",
         [TN_OP_P_ALIVE] = "p_alive",
         [TN_OP_CELL] = "cell",
         [TN_OP_CALL] = "call",
@@ -137,6 +138,9 @@ static void print_details(tn_buffer *out, const tn_program *p, const tn_step *st
         break;
     case TN_OP_RULE:
         tn_buffer_printf(out, " points %.17g cap %.17g", step->imm[0], step->imm[1]);
+        break;
+    case TN_OP_ADD_WHERE:
+        tn_buffer_printf(out, " %.17g", step->imm[0]);
         break;
     case TN_OP_ADD_MONTHS:
         tn_buffer_printf(out, " %d", (int)(int32_t)step->index);

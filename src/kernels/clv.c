@@ -10,43 +10,52 @@ TN_INLINE tn_bgnbd broadcast(const double p[4]) {
     return (tn_bgnbd){tn_vec_of(p[0]), tn_vec_of(p[1]), tn_vec_of(p[2]), tn_vec_of(p[3])};
 }
 
-/* ((alpha + T) / (alpha + t_x))^(r + x) for T >= t_x, at most e^709: P(alive) is 0 there to the
- * last bit of a float, and no infinity is met. */
-TN_INLINE tn_vec silence(const tn_bgnbd *p, tn_vec x, tn_vec t_x, tn_vec T) {
+/* log of the silence since the last purchase, ((alpha + T) / (alpha + t_x))^(r + x), for T >= t_x;
+ * at most 709: P(alive) is 0 there to the last bit of a float, and no infinity is met. */
+TN_INLINE tn_vec log_silence(const tn_bgnbd *p, tn_vec x, tn_vec t_x, tn_vec T) {
     const tn_vec log = tn_vec_log_normal((p->alpha + T) / (p->alpha + t_x));
-    return tn_vec_exp_normal(tn_vec_min(tn_vec_of(709.0), (p->r + x) * log));
+    return tn_vec_min(tn_vec_of(709.0), (p->r + x) * log);
 }
 
 /* Batislam et al. (2007): a customer may drop out after the first purchase, too. With
  * odds = a / (b + x) × silence, 1 / (1 + odds) is (b + x) / (b + x + a × silence). */
-TN_INLINE tn_vec alive_mbg(const tn_bgnbd *p, tn_vec x, tn_vec t_x, tn_vec T) {
-    const tn_vec last = tn_vec_keep_where(tn_vec_lt(tn_vec_of(0.0), x), t_x);
+TN_INLINE tn_vec alive_mbg(const tn_bgnbd *p, tn_vec x, tn_vec silence) {
     const tn_vec stay = p->b + x;
-    return stay / (stay + p->a * silence(p, x, last, T));
+    return stay / (stay + p->a * silence);
 }
 
 /* Fader, Hardie, Lee (2005): nobody drops out before the first repeat purchase. */
-TN_INLINE tn_vec alive_bg(const tn_bgnbd *p, tn_vec x, tn_vec t_x, tn_vec T) {
+TN_INLINE tn_vec alive_bg(const tn_bgnbd *p, tn_vec x, tn_vec silence) {
     const tn_vec one = tn_vec_of(1.0);
     const tn_vec stay = p->b + (x - one);
     const tn_mask none = tn_vec_eq(x, tn_vec_of(0.0));
-    return tn_vec_select(none, one, stay / (stay + p->a * silence(p, x, t_x, T)));
+    return tn_vec_select(none, one, stay / (stay + p->a * silence));
 }
 
+/* Logarithms and exponentials in two passes over a block: each is a long chain of operations, and a
+ * processor keeps more short chains in flight than long ones. */
 TN_INLINE void p_alive(double *out, const tn_in_f64 in[3], const double p[4], size_t n,
-                       tn_vec (*alive)(const tn_bgnbd *, tn_vec, tn_vec, tn_vec)) {
+                       tn_vec (*alive)(const tn_bgnbd *, tn_vec, tn_vec)) {
     const tn_bgnbd parameters = broadcast(p);
     for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
-        const double *from[3];
-        for (int k = 0; k < 3; k++)
-            from[k] = tn_f64_block(in[k], row);
+        const double *xs = tn_f64_block(in[0], row);
+        const double *t_xs = tn_f64_block(in[1], row);
+        const double *Ts = tn_f64_block(in[2], row);
+        double logs[TN_KERNEL_ROWS];
         for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
-            const tn_vec x = tn_vec_load(from[0] + i);
-            const tn_vec t_x = tn_vec_load(from[1] + i);
-            const tn_vec T = tn_vec_load(from[2] + i);
+            const tn_vec x = tn_vec_load(xs + i);
+            const tn_vec t_x = tn_vec_load(t_xs + i);
+            const tn_vec T = tn_vec_load(Ts + i);
+            const tn_vec last = tn_vec_keep_where(tn_vec_ne(x, tn_vec_of(0.0)), t_x);
             const tn_mask null =
                 tn_mask_or(tn_vec_is_nan(x), tn_mask_or(tn_vec_is_nan(t_x), tn_vec_is_nan(T)));
-            tn_vec_store(out + row + i, tn_vec_null_where(null, alive(&parameters, x, t_x, T)));
+            const tn_vec log = log_silence(&parameters, x, last, T);
+            tn_vec_store(logs + i, tn_vec_null_where(null, log));
+        }
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
+            const tn_vec log = tn_vec_load(logs + i);
+            const tn_vec p_i = alive(&parameters, tn_vec_load(xs + i), tn_vec_exp_normal(log));
+            tn_vec_store(out + row + i, tn_vec_null_where(tn_vec_is_nan(log), p_i));
         }
     }
 }

@@ -13,11 +13,8 @@ static void load_f64_scaled(double *out, const double *in, double scale, size_t 
 }
 
 static void load_i64(double *out, const int64_t *in, size_t n) {
-    const tn_uvec null = tn_uvec_of(1ull << 63);
-    for (size_t i = 0; i < n; i += TN_LANES) {
-        const tn_uvec v = tn_uvec_load(in + i);
-        tn_vec_store(out + i, tn_vec_null_where(tn_uvec_eq(v, null), tn_vec_of_i64(v)));
-    }
+    for (size_t i = 0; i < n; i += TN_LANES)
+        tn_vec_store(out + i, tn_vec_of_i64_small(tn_uvec_load(in + i)));
 }
 
 static void load_i32(double *out, const int32_t *in, size_t n) {

@@ -53,8 +53,7 @@ typedef struct tn_in_bits {
 /* ---- convert: columns to numbers and back ---- */
 
 typedef struct tn_convert_kernels {
-    /* Exact, except i64 beyond 2^53, which is rounded to nearest. Nulls: NaN, INT64_MIN, INT32_MIN,
-     * and -1 of i8. */
+    /* Exact. Nulls: NaN, everything beyond ±2^51 of i64 (INT64_MIN is one), INT32_MIN, -1 of i8. */
     void (*load_f32)(double *out, const float *in, size_t n);
     void (*load_f64_scaled)(double *out, const double *in, double scale, size_t n);
     void (*load_i64)(double *out, const int64_t *in, size_t n);
@@ -219,6 +218,8 @@ typedef struct tn_score_kernels {
     /* acc + Σ over the rules, in order, of nearest(clamp(points × x, ±cap) × 65,536), half to even,
      * where the gate holds and x is not null. Every term is within ±TN_KERNEL_UNITS_MAX. */
     void (*rules)(double *out, tn_in_f64 acc, const tn_score_rule *rules, size_t count, size_t n);
+    /* acc + units where the gate holds. */
+    void (*add_where)(double *out, tn_in_f64 acc, tn_in_bits gate, double units, size_t n);
 } tn_score_kernels;
 
 /* ---- clv ---- */

@@ -58,4 +58,16 @@ static void rules(double *out, tn_in_f64 acc, const tn_score_rule *rule, size_t 
     }
 }
 
-const tn_score_kernels TN_FAMILY(score) = {.rules = rules};
+static void add_where(double *out, tn_in_f64 acc, tn_in_bits gate, double units, size_t n) {
+    const tn_vec more = tn_vec_of(units);
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
+        const double *from = tn_f64_block(acc, row);
+        const uint64_t word = tn_bits_word(gate, row);
+        for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
+            const tn_vec gated = tn_vec_keep_where(tn_mask_of_word(word, i), more);
+            tn_vec_store(out + row + i, tn_vec_load(from + i) + gated);
+        }
+    }
+}
+
+const tn_score_kernels TN_FAMILY(score) = {.rules = rules, .add_where = add_where};

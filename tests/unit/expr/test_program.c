@@ -211,6 +211,122 @@ Test(program, a_range_of_constants_is_one_instruction) {
     tn_zone_close(zone);
 }
 
+static bool holds(tn_comparison op, double x, double y) {
+    switch (op) {
+    case TN_IS_LT:
+        return x < y;
+    case TN_IS_LE:
+        return x <= y;
+    case TN_IS_EQ:
+        return x == y;
+    case TN_IS_NE:
+        return x != y;
+    case TN_IS_GE:
+        return x >= y;
+    case TN_IS_GT:
+    default:
+        return x > y;
+    }
+}
+
+enum { MOVED = 30 };
+
+/* now - x and today - day(x) against constants, x an input of whole numbers. */
+static void build_moved(tn_builder *b, const double *limits) {
+    const tn_value_id x = tn_build_input(b, 0, TN_PHYSICAL_I64, 0, false);
+    const tn_value_id ms = tn_build_math(b, TN_MATH_SUB, tn_build_now(b), x);
+    const tn_value_id days = tn_build_math(b, TN_MATH_SUB, tn_build_today(b), tn_build_day(b, x));
+    for (uint32_t i = 0; i < MOVED; i++) {
+        const tn_value_id limit = tn_build_number(b, limits[i]);
+        const tn_comparison op = (tn_comparison)(i % 6);
+        tn_build_output(b, 2 * i, tn_build_compare(b, op, days, limit), TN_PHYSICAL_BITS);
+        const tn_value_id scaled = tn_build_number(b, limits[i] * 43200000.0);
+        tn_build_output(b, 2 * i + 1, tn_build_compare(b, op, scaled, ms), TN_PHYSICAL_BITS);
+    }
+}
+
+Test(program, comparisons_with_the_clock_hold_on_either_side) {
+    const double limits[MOVED] = {0,   0,   0,  0,    0,    0,    1,   1,   1,    1,
+                                  1,   1,   -1, -1,   -1,   -1,   -1,  -1,  30,   90,
+                                  0.5, 2.5, 60, -0.5, 1e12, -1e9, 2e7, 1e7, -1e7, 365};
+    tn_zone *zone = utc();
+    tn_builder *b = tn_builder_create(zone);
+    build_moved(b, limits);
+    tn_program *program = sealed(b);
+    tn_program_state *state = state_of(program);
+    const int64_t day = 86400000;
+    const int64_t as_of = 20000 * day + 3600000;
+    _Alignas(64) int64_t in[ROOM];
+    for (int64_t i = 0; i < ROWS; i++)
+        in[i] = i % 9 == 0 ? INT64_MIN : as_of - (i % 13 - 6) * (day / 2) - (i % 3 - 1) * 3600000;
+    static const int64_t edges[] = {20000 * day,     20000 * day - 1, 19999 * day, 19970 * day,
+                                    19970 * day - 1, 20001 * day,     0,           1ll << 50};
+    memcpy(in, edges, sizeof edges);
+    uint64_t bits[2 * MOVED][ROOM / 64];
+    tn_bound_output outputs[2 * MOVED];
+    for (size_t i = 0; i < 2 * MOVED; i++)
+        outputs[i].data = bits[i];
+    const tn_bound_input input = {.data = in};
+    const tn_tile tile = {.rows = ROWS, .as_of_ms = as_of, .inputs = &input, .outputs = outputs};
+    cr_assert_eq(tn_program_run(state, &tile), TN_OK);
+    for (size_t row = 0; row < ROWS; row++) {
+        const bool is_null = in[row] == INT64_MIN;
+        const double ms = (double)as_of - (double)in[row];
+        const double days = 20000.0 - floor((double)in[row] / 86400000.0);
+        for (size_t i = 0; i < MOVED; i++) {
+            const tn_comparison op = (tn_comparison)(i % 6);
+            cr_assert_eq(tn_bit_get(bits[2 * i], row), !is_null && holds(op, days, limits[i]),
+                         "row %zu: %g days %d %g", row, days, (int)op, limits[i]);
+            cr_assert_eq(tn_bit_get(bits[2 * i + 1], row),
+                         !is_null && holds(op, limits[i] * 43200000.0, ms), "row %zu: %g %d %g ms",
+                         row, limits[i] * 43200000.0, (int)op, ms);
+        }
+    }
+    tn_program_state_destroy(state);
+    tn_program_destroy(program);
+    tn_zone_close(zone);
+}
+
+Test(program, a_day_that_is_only_compared_is_not_computed) {
+    tn_zone *zone = utc();
+    tn_builder *b = tn_builder_create(zone);
+    const tn_value_id x = tn_build_input(b, 0, TN_PHYSICAL_I64, 0, false);
+    const tn_value_id days = tn_build_math(b, TN_MATH_SUB, tn_build_today(b), tn_build_day(b, x));
+    const tn_value_id recent = tn_build_compare(b, TN_IS_LE, days, tn_build_number(b, 90.0));
+    tn_build_output(b, 0, recent, TN_PHYSICAL_BITS);
+    tn_program *program = sealed(b);
+    cr_assert_eq(tn_program_register_count(program), 2, "the input and the bits");
+    cr_assert_not(prints(program, " day "));
+    tn_program_destroy(program);
+    tn_zone_close(zone);
+}
+
+Test(program, a_rule_of_a_constant_adds_a_constant) {
+    tn_zone *zone = utc();
+    tn_builder *b = tn_builder_create(zone);
+    const tn_value_id gate = tn_build_is_null(b, number_input(b, 0));
+    const tn_value_id one = tn_build_number(b, 1.0);
+    const tn_value_id acc = tn_build_rule(b, number_input(b, 1), one, -15.0, 10.0, gate);
+    tn_build_output(b, 0, tn_build_rule(b, acc, one, 0.5, 10.0, TN_NO_VALUE), TN_PHYSICAL_F64);
+    tn_program *program = sealed(b);
+    cr_assert(prints(program, "add_where"));
+    cr_assert_not(prints(program, "rule"));
+    tn_program_state *state = state_of(program);
+    _Alignas(64) double in[2][ROOM] = {{1.0, (double)NAN}, {7.0, 7.0}};
+    double out[ROOM];
+    tn_bound_input inputs[2];
+    for (size_t i = 0; i < 2; i++)
+        inputs[i] = (tn_bound_input){.data = in[tn_program_input_key(program, i)]};
+    const tn_bound_output output = {out};
+    const tn_tile tile = {.rows = 2, .inputs = inputs, .outputs = &output};
+    cr_assert_eq(tn_program_run(state, &tile), TN_OK);
+    cr_assert(out[0] == 7.0 + 32768.0);
+    cr_assert(out[1] == 7.0 + 32768.0 - 655360.0);
+    tn_program_state_destroy(state);
+    tn_program_destroy(program);
+    tn_zone_close(zone);
+}
+
 /* ---- Sealing ---- */
 
 Test(program, what_no_output_needs_is_dropped) {

@@ -214,6 +214,9 @@ static void rules(const tn_kernels *k, const tn_rows *r, tn_result *out) {
         {.x = x_of(r, 2), .gate = bits_of(r, 2), .points = 1e9, .cap = fabs(r->high)}};
     k->score->rules(out->f64, count_of(r, 0), list, r->choice % 4, r->n);
 }
+static void add_where(const tn_kernels *k, const tn_rows *r, tn_result *out) {
+    k->score->add_where(out->f64, count_of(r, 0), bits_of(r, 1), r->low, r->n);
+}
 static void p_alive_bg(const tn_kernels *k, const tn_rows *r, tn_result *out) {
     const tn_in_f64 in[3] = {count_of(r, 0), count_of(r, 1), count_of(r, 2)};
     k->clv->p_alive_bg(out->f64, in, (const double[4]){0.243, 4.414, 0.793, 2.426}, r->n);
@@ -286,6 +289,7 @@ static const tn_table_case cases[] = {
     {"of_rank", of_rank, AS_BYTES},
     {"bin", bin, AS_F64},
     {"rules", rules, AS_F64},
+    {"add_where", add_where, AS_F64},
     {"p_alive_bg", p_alive_bg, AS_F64},
     {"p_alive_mbg", p_alive_mbg, AS_F64},
     {"cell", cell, AS_F64},
