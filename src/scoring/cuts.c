@@ -33,9 +33,6 @@ static tn_quantile_shard values_of(const tn_cut_request *request, const tn_sweep
         values.column = tn_column_set_hidden(source->hidden, index);
     else
         values.column = table_column(source->table, space, index);
-    if (request->buyers_only)
-        values.where =
-            table_column(source->table, TN_TABLE_COUNT, source->model->transactions.action);
     return values;
 }
 
@@ -50,6 +47,7 @@ tn_status tn_cuts_take(const tn_cut_request *request, tn_slot_cuts *cuts) {
     const tn_quantile_request quantiles = {.shards = values,
                                            .shard_count = shards,
                                            .n = request->n,
+                                           .skips_zero = request->skips_zero,
                                            .is_age = is_age,
                                            .today =
                                                is_age ? tn_zone_day(zone, request->as_of_ms) : 0,

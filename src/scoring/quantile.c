@@ -1,9 +1,10 @@
-/* quantile.c: order statistics by narrowing buckets.
+/* quantile.c: order statistics by narrowing cells.
  *
  * Values become 64-bit keys that order as they do. The first level divides the range of a sample
- * into 65,536 buckets (its ends take what lies outside); every later level divides the buckets that
- * hold a wanted rank. A row's bucket is found by walking the levels, so nothing is searched. What
- * the sample decides is speed only: ranks are counted, never estimated. */
+ * into cells (its ends take what lies outside); every later level divides the cells that hold a
+ * wanted rank. A row's cell is found by walking the levels, so nothing is searched. What
+ * the sample decides is speed only: ranks are counted, never estimated. Rows without a value are
+ * counted in a cell of their own, which is cheaper than to leave them out. */
 #include "scoring/quantile.h"
 
 #include "base/alloc.h"
@@ -17,7 +18,8 @@
 #include <string.h>
 
 enum {
-    FIRST_BITS = 16,
+    FIRST_BITS_MIN = 8, /* of the first level: a cell for about four rows, … */
+    FIRST_BITS_MAX = 16,
     LEVEL_BITS_MIN = 4,        /* of one range, however many ranges there are */
     LEVEL_CELLS_MAX = 1 << 18, /* of all ranges of a level, as long as the above allows */
     LEVELS_MAX = 1 + 64 / LEVEL_BITS_MIN,
@@ -26,6 +28,7 @@ enum {
     SAMPLE_ROWS = 64 /* of a chunk */
 };
 #define NO_RANGE UINT32_MAX
+#define NO_KEY   UINT64_MAX
 
 /* Keys from `low` to `high`, divided into cells of 2^shift keys. */
 typedef struct key_range {
@@ -38,9 +41,10 @@ typedef struct key_range {
 typedef struct level {
     key_range *ranges;
     uint32_t range_count;
-    uint32_t cell_count;
-    uint32_t *next;   /* by cell: the range of the next level, or NO_RANGE */
-    uint64_t *counts; /* by cell, of all shards */
+    uint32_t range_cells;
+    uint32_t cell_count; /* of all ranges, and one for what is in none */
+    uint32_t *next;      /* by cell: the range of the next level, or NO_RANGE */
+    uint64_t *counts;    /* by cell, of all shards */
 } level;
 
 typedef struct narrowing {
@@ -93,86 +97,86 @@ static double value_of_key(const tn_quantile_request *request, uint64_t key) {
     }
 }
 
-/* The keys of up to TN_CHUNK_ROWS rows, those chosen packed to the front; returns how many. */
-typedef struct key_reader {
-    const tn_quantile_request *request;
-    const tn_quantile_shard *shard;
-    uint64_t keys[TN_CHUNK_ROWS];
-} key_reader;
-
-static bool is_chosen(const uint64_t *live, const uint32_t *where, size_t row) {
-    return tn_bit_get(live, row) && (where == NULL || where[row] != 0);
-}
-
-static size_t read_f64(uint64_t *keys, const double *data, size_t rows, const uint64_t *live,
-                       const uint32_t *where) {
-    size_t count = 0;
+/* Fills keys of rows, NO_KEY for a null. */
+static void read_f64(uint64_t *keys, const double *data, size_t rows) {
     for (size_t i = 0; i < rows; i++) {
-        keys[count] = tn_key_of_f64(data[i] + 0.0); /* −0 becomes 0 */
-        count += is_chosen(live, where, i) && data[i] == data[i];
+        const uint64_t key = tn_key_of_f64(data[i] + 0.0); /* −0 becomes 0 */
+        keys[i] = data[i] == data[i] ? key : NO_KEY;
     }
-    return count;
 }
 
-static size_t read_f32(uint64_t *keys, const float *data, size_t rows, const uint64_t *live,
-                       const uint32_t *where) {
-    size_t count = 0;
+static void read_f32(uint64_t *keys, const float *data, size_t rows) {
     for (size_t i = 0; i < rows; i++) {
-        keys[count] = key_of_f32(data[i] + 0.0f);
-        count += is_chosen(live, where, i) && data[i] == data[i];
+        const uint64_t key = key_of_f32(data[i] + 0.0f);
+        keys[i] = data[i] == data[i] ? key : NO_KEY;
     }
-    return count;
 }
 
-static size_t read_i64(uint64_t *keys, const int64_t *data, size_t rows, const uint64_t *live,
-                       const uint32_t *where) {
-    size_t count = 0;
-    for (size_t i = 0; i < rows; i++) {
-        keys[count] = key_of_int(data[i]);
-        count += is_chosen(live, where, i) && data[i] != INT64_MIN;
-    }
-    return count;
+static void read_i64(uint64_t *keys, const int64_t *data, size_t rows) {
+    for (size_t i = 0; i < rows; i++)
+        keys[i] = data[i] != INT64_MIN ? key_of_int(data[i]) : NO_KEY;
 }
 
-static size_t read_i32(uint64_t *keys, const int32_t *data, size_t rows, const uint64_t *live,
-                       const uint32_t *where) {
-    size_t count = 0;
-    for (size_t i = 0; i < rows; i++) {
-        keys[count] = key_of_int(data[i]);
-        count += is_chosen(live, where, i) && data[i] != INT32_MIN;
-    }
-    return count;
+static void read_i32(uint64_t *keys, const int32_t *data, size_t rows) {
+    for (size_t i = 0; i < rows; i++)
+        keys[i] = data[i] != INT32_MIN ? key_of_int(data[i]) : NO_KEY;
 }
 
-static size_t read_age(uint64_t *keys, const int32_t *data, size_t rows, const uint64_t *live,
-                       int32_t today) {
-    size_t count = 0;
+static void read_age(uint64_t *keys, const int32_t *data, size_t rows, int32_t today) {
     for (size_t i = 0; i < rows; i++) {
         const int64_t age = (int64_t)today - data[i];
-        keys[count] = key_of_int(age > 0 ? age : 0);
-        count += tn_bit_get(live, i) && data[i] != INT32_MIN;
+        keys[i] = data[i] != INT32_MIN ? key_of_int(age > 0 ? age : 0) : NO_KEY;
     }
-    return count;
 }
 
-static size_t read_u32(uint64_t *keys, const uint32_t *data, size_t rows, const uint64_t *live,
-                       const uint32_t *where) {
-    size_t count = 0;
-    for (size_t i = 0; i < rows; i++) {
-        keys[count] = key_of_int(data[i]);
-        count += is_chosen(live, where, i);
-    }
-    return count;
+static void read_u32(uint64_t *keys, const uint32_t *data, size_t rows, bool skips_zero) {
+    for (size_t i = 0; i < rows; i++)
+        keys[i] = skips_zero && data[i] == 0 ? NO_KEY : key_of_int(data[i]);
 }
 
-static size_t read_i8(uint64_t *keys, const int8_t *data, size_t rows, const uint64_t *live,
-                      const uint32_t *where) {
-    size_t count = 0;
-    for (size_t i = 0; i < rows; i++) {
-        keys[count] = key_of_int(data[i]);
-        count += is_chosen(live, where, i) && data[i] != -1;
+static void read_i8(uint64_t *keys, const int8_t *data, size_t rows) {
+    for (size_t i = 0; i < rows; i++)
+        keys[i] = data[i] != -1 ? key_of_int(data[i]) : NO_KEY;
+}
+
+static void read_column(uint64_t *keys, const tn_quantile_request *request, const tn_column *column,
+                        size_t chunk, size_t rows) {
+    const void *data = tn_column_chunk(column, chunk);
+    switch (column->physical) {
+    case TN_PHYSICAL_F64:
+        read_f64(keys, data, rows);
+        return;
+    case TN_PHYSICAL_F32:
+        read_f32(keys, data, rows);
+        return;
+    case TN_PHYSICAL_I64:
+        read_i64(keys, data, rows);
+        return;
+    case TN_PHYSICAL_U32:
+        read_u32(keys, data, rows, request->skips_zero);
+        return;
+    case TN_PHYSICAL_I8:
+        read_i8(keys, data, rows);
+        return;
+    case TN_PHYSICAL_UNITS:
+        read_i32(keys, data, rows);
+        return;
+    case TN_PHYSICAL_I32:
+        if (request->is_age)
+            read_age(keys, data, rows, request->today);
+        else
+            read_i32(keys, data, rows);
+        return;
+    default:
+        TN_ASSERT(!"a column of numbers");
     }
-    return count;
+}
+
+/* Rows that are not live have no key. */
+static void leave_out(uint64_t *keys, const uint64_t *live, size_t rows) {
+    for (size_t w = 0; w * TN_WORD_BITS < rows; w++)
+        for (uint64_t dead = ~live[w]; dead != 0; dead &= dead - 1)
+            keys[w * TN_WORD_BITS + tn_lowest_bit(dead)] = NO_KEY;
 }
 
 static size_t chunk_count(const tn_quantile_shard *shard) {
@@ -180,39 +184,12 @@ static size_t chunk_count(const tn_quantile_shard *shard) {
     return of_table < shard->column->chunk_count ? of_table : shard->column->chunk_count;
 }
 
-static size_t read_chunk(key_reader *reader, size_t chunk, size_t rows) {
-    const tn_quantile_shard *shard = reader->shard;
-    const void *data = tn_column_chunk(shard->column, chunk);
-    const uint64_t *live = tn_table_live_words(shard->table, chunk);
-    const uint32_t *where = shard->where == NULL ? NULL : tn_column_chunk(shard->where, chunk);
-    switch (shard->column->physical) {
-    case TN_PHYSICAL_F64:
-        return read_f64(reader->keys, data, rows, live, where);
-    case TN_PHYSICAL_F32:
-        return read_f32(reader->keys, data, rows, live, where);
-    case TN_PHYSICAL_I64:
-        return read_i64(reader->keys, data, rows, live, where);
-    case TN_PHYSICAL_U32:
-        return read_u32(reader->keys, data, rows, live, where);
-    case TN_PHYSICAL_I8:
-        return read_i8(reader->keys, data, rows, live, where);
-    case TN_PHYSICAL_UNITS:
-        return read_i32(reader->keys, data, rows, live, where);
-    case TN_PHYSICAL_I32:
-        if (reader->request->is_age)
-            return read_age(reader->keys, data, rows, live, reader->request->today);
-        return read_i32(reader->keys, data, rows, live, where);
-    default:
-        TN_ASSERT(!"a column of numbers");
-        return 0;
-    }
-}
-
 /* ---- Levels ---- */
 
-static bool level_create(level *l, uint32_t range_count, uint32_t cells_of_range) {
+static bool level_create(level *l, uint32_t range_count, uint32_t range_cells) {
     l->range_count = range_count;
-    l->cell_count = range_count * cells_of_range;
+    l->range_cells = range_cells;
+    l->cell_count = range_count * range_cells + 1;
     l->ranges = tn_alloc_array(NULL, range_count, sizeof *l->ranges);
     l->next = tn_alloc_array(NULL, l->cell_count, sizeof *l->next);
     l->counts = tn_alloc_array(NULL, l->cell_count, sizeof *l->counts);
@@ -225,6 +202,11 @@ static void level_destroy(level *l) {
     tn_free(NULL, l->counts, l->cell_count * sizeof *l->counts);
 }
 
+/* The cell of what is in no range. */
+static uint32_t outside(const level *l) {
+    return l->cell_count - 1;
+}
+
 /* The smallest shift that makes at most `cells` cells of the range. */
 static unsigned shift_for(uint64_t low, uint64_t high, uint32_t cells) {
     unsigned shift = 0;
@@ -233,21 +215,23 @@ static unsigned shift_for(uint64_t low, uint64_t high, uint32_t cells) {
     return shift;
 }
 
-/* The cell of a key in the first level: what lies outside the range falls into its end cells. */
-static uint32_t first_cell(const key_range *range, uint64_t key) {
-    if (key <= range->low) return 0;
-    const uint64_t cell = (key - range->low) >> range->shift;
-    return cell < (1u << FIRST_BITS) ? (uint32_t)cell : (1u << FIRST_BITS) - 1;
+/* The cell of a key in the first level: what lies beyond the range falls into its end cells. */
+static inline uint32_t first_cell(uint64_t low, unsigned shift, uint32_t cells, uint64_t key) {
+    const uint64_t above = key > low ? key - low : 0;
+    const uint64_t cell = above >> shift < cells ? above >> shift : cells - 1;
+    return key == NO_KEY ? cells : (uint32_t)cell;
 }
 
-/* The cell of a key in the last level, or NO_RANGE when it is in none of its ranges. */
+/* The cell of a key in the last level. */
 static uint32_t last_cell(const narrowing *n, uint64_t key) {
-    uint32_t cell = first_cell(&n->levels[0].ranges[0], key);
+    const level *l = &n->levels[0];
+    uint32_t cell = first_cell(l->ranges[0].low, l->ranges[0].shift, l->range_cells, key);
     for (unsigned depth = 1; depth < n->depth; depth++) {
-        const uint32_t number = n->levels[depth - 1].next[cell];
-        if (number == NO_RANGE) return NO_RANGE;
-        const key_range *range = &n->levels[depth].ranges[number];
-        cell = range->first + (uint32_t)((key - range->low) >> range->shift);
+        const uint32_t number = l->next[cell];
+        l = &n->levels[depth];
+        if (number == NO_RANGE) return outside(&n->levels[n->depth - 1]);
+        cell = l->ranges[number].first +
+               (uint32_t)((key - l->ranges[number].low) >> l->ranges[number].shift);
     }
     return cell;
 }
@@ -260,7 +244,7 @@ static void cell_bounds(const narrowing *n, const key_range *range, uint32_t cel
     *high = *low + (((uint64_t)1 << range->shift) - 1);
     if (n->depth == 1) {
         if (number == 0) *low = 0;
-        if (number == (1u << FIRST_BITS) - 1 || *high < *low) *high = UINT64_MAX;
+        if (number == n->levels[0].range_cells - 1 || *high < *low) *high = NO_KEY - 1;
     } else if (*high > range->high || *high < *low) {
         *high = range->high;
     }
@@ -270,36 +254,52 @@ static void cell_bounds(const narrowing *n, const key_range *range, uint32_t cel
 
 typedef void keys_visit(narrowing *n, size_t shard, const uint64_t *keys, size_t count);
 
+/* Reads the first `rows_max` rows of every chunk_step-th chunk. */
 static tn_status shard_read(narrowing *n, size_t s, keys_visit *visit, size_t chunk_step,
-                            size_t rows) {
-    key_reader *reader = tn_alloc(NULL, sizeof *reader);
-    if (reader == NULL) return TN_OUT_OF_MEMORY;
-    reader->request = n->request;
-    reader->shard = &n->request->shards[s];
-    const size_t chunks = chunk_count(reader->shard);
-    for (size_t chunk = 0; chunk < chunks; chunk += chunk_step)
-        visit(n, s, reader->keys, read_chunk(reader, chunk, rows));
-    tn_free(NULL, reader, sizeof *reader);
+                            size_t rows_max) {
+    const tn_quantile_shard *shard = &n->request->shards[s];
+    const size_t row_count = tn_table_row_count(shard->table);
+    uint64_t *keys = tn_alloc_array(NULL, TN_CHUNK_ROWS, sizeof *keys);
+    if (keys == NULL) return TN_OUT_OF_MEMORY;
+    const size_t chunks = chunk_count(shard);
+    for (size_t chunk = 0; chunk < chunks; chunk += chunk_step) {
+        const size_t left = row_count - chunk * TN_CHUNK_ROWS;
+        const size_t rows = left < rows_max ? left : rows_max;
+        read_column(keys, n->request, shard->column, chunk, rows);
+        leave_out(keys, tn_table_live_words(shard->table, chunk), rows);
+        visit(n, s, keys, rows);
+    }
+    tn_free(NULL, keys, TN_CHUNK_ROWS * sizeof *keys);
     return TN_OK;
 }
 
+/* Two counts a cell, so that equal neighbours need not wait for each other. */
 static void count_first(narrowing *n, size_t shard, const uint64_t *keys, size_t count) {
-    uint32_t *counts = n->shard_counts[shard];
-    const key_range range = n->levels[0].ranges[0];
-    for (size_t i = 0; i < count; i++)
-        counts[first_cell(&range, keys[i])]++;
+    const level *l = &n->levels[0];
+    const uint64_t low = l->ranges[0].low;
+    const unsigned shift = l->ranges[0].shift;
+    const uint32_t cells = l->range_cells;
+    uint32_t *even = n->shard_counts[shard];
+    uint32_t *odd = even + l->cell_count;
+    size_t i = 0;
+    for (; i + 2 <= count; i += 2) {
+        even[first_cell(low, shift, cells, keys[i])]++;
+        odd[first_cell(low, shift, cells, keys[i + 1])]++;
+    }
+    if (i < count) even[first_cell(low, shift, cells, keys[i])]++;
 }
 
 static void count_later(narrowing *n, size_t shard, const uint64_t *keys, size_t count) {
     uint32_t *counts = n->shard_counts[shard];
-    for (size_t i = 0; i < count; i++) {
-        const uint32_t cell = last_cell(n, keys[i]);
-        if (cell != NO_RANGE) counts[cell]++;
-    }
+    for (size_t i = 0; i < count; i++)
+        counts[last_cell(n, keys[i])]++;
 }
 
 static tn_status count_shard(void *context, size_t shard) {
     narrowing *n = context;
+    const size_t cells = 2 * (size_t)n->levels[n->depth - 1].cell_count;
+    n->shard_counts[shard] = tn_alloc_array(NULL, cells, sizeof **n->shard_counts);
+    if (n->shard_counts[shard] == NULL) return TN_OUT_OF_MEMORY;
     return shard_read(n, shard, n->depth == 1 ? count_first : count_later, 1, TN_CHUNK_ROWS);
 }
 
@@ -307,18 +307,13 @@ static tn_status count_shard(void *context, size_t shard) {
 static tn_status count_level(narrowing *n) {
     const tn_quantile_request *request = n->request;
     level *l = &n->levels[n->depth - 1];
-    tn_status status = TN_OK;
+    const tn_status status =
+        request->parallel->for_each(request->parallel->team, request->shard_count, count_shard, n);
     for (size_t s = 0; s < request->shard_count; s++) {
-        n->shard_counts[s] = tn_alloc_array(NULL, l->cell_count, sizeof **n->shard_counts);
-        if (n->shard_counts[s] == NULL) status = TN_OUT_OF_MEMORY;
-    }
-    if (status == TN_OK)
-        status = request->parallel->for_each(request->parallel->team, request->shard_count,
-                                             count_shard, n);
-    for (size_t s = 0; s < request->shard_count; s++) {
-        for (uint32_t c = 0; status == TN_OK && c < l->cell_count; c++)
-            l->counts[c] += n->shard_counts[s][c];
-        tn_free(NULL, n->shard_counts[s], l->cell_count * sizeof **n->shard_counts);
+        const uint32_t *counts = n->shard_counts[s];
+        for (uint32_t c = 0; counts != NULL && c < l->cell_count; c++)
+            l->counts[c] += (uint64_t)counts[c] + counts[l->cell_count + c];
+        tn_free(NULL, n->shard_counts[s], 2 * (size_t)l->cell_count * sizeof *counts);
         n->shard_counts[s] = NULL;
     }
     return status;
@@ -326,32 +321,39 @@ static tn_status count_level(narrowing *n) {
 
 /* ---- The first level ---- */
 
-typedef struct key_span {
-    uint64_t low, high;
-} key_span;
-
 static void widen(narrowing *n, size_t shard, const uint64_t *keys, size_t count) {
     (void)shard;
     key_range *range = &n->levels[0].ranges[0];
     for (size_t i = 0; i < count; i++) {
+        if (keys[i] == NO_KEY) continue;
         if (keys[i] < range->low) range->low = keys[i];
         if (keys[i] > range->high) range->high = keys[i];
     }
+}
+
+static uint32_t first_cells(const tn_quantile_request *request) {
+    uint64_t rows = 0;
+    for (size_t s = 0; s < request->shard_count; s++)
+        rows += tn_table_row_count(request->shards[s].table);
+    unsigned bits = FIRST_BITS_MIN;
+    while (bits < FIRST_BITS_MAX && (4ull << bits) < rows)
+        bits++;
+    return 1u << bits;
 }
 
 static tn_status first_level(narrowing *n) {
     const tn_quantile_request *request = n->request;
     level *l = &n->levels[0];
     n->depth = 1;
-    if (!level_create(l, 1, 1u << FIRST_BITS)) return TN_OUT_OF_MEMORY;
+    if (!level_create(l, 1, first_cells(request))) return TN_OUT_OF_MEMORY;
     key_range *range = &l->ranges[0];
-    *range = (key_range){.low = UINT64_MAX, .high = 0};
+    *range = (key_range){.low = NO_KEY, .high = 0};
     for (size_t s = 0; s < request->shard_count; s++) {
         const size_t step = 1 + chunk_count(&request->shards[s]) / SAMPLE_CHUNKS;
         TN_TRY(shard_read(n, s, widen, step, SAMPLE_ROWS));
     }
     if (range->low > range->high) range->low = range->high = 0; /* an empty sample: any range */
-    range->shift = shift_for(range->low, range->high, 1u << FIRST_BITS);
+    range->shift = shift_for(range->low, range->high, l->range_cells);
     return count_level(n);
 }
 
@@ -408,14 +410,15 @@ static void narrow_cell(narrowing *n, const key_range *range, uint32_t cell, uin
 }
 
 static void narrow(narrowing *n, narrowed *out) {
-    const level *l = &n->levels[n->depth - 1];
-    const uint32_t cells = l->cell_count / l->range_count;
+    level *l = &n->levels[n->depth - 1];
     size_t rank = 0;
+    l->next[outside(l)] = NO_RANGE;
     for (uint32_t r = 0; r < l->range_count; r++) {
         uint64_t before = l->ranges[r].before;
         while (rank < n->rank_count && n->ranks[rank] < before)
             rank++; /* of a range that was settled above */
-        for (uint32_t cell = l->ranges[r].first; cell < l->ranges[r].first + cells; cell++) {
+        const uint32_t end = l->ranges[r].first + l->range_cells;
+        for (uint32_t cell = l->ranges[r].first; cell < end; cell++) {
             narrow_cell(n, &l->ranges[r], cell, before, &rank, out);
             before += l->counts[cell];
         }
@@ -423,7 +426,7 @@ static void narrow(narrowing *n, narrowed *out) {
 }
 
 static tn_status next_level(narrowing *n, const narrowed *open) {
-    unsigned bits = FIRST_BITS;
+    unsigned bits = FIRST_BITS_MAX;
     while (bits > LEVEL_BITS_MIN && ((uint64_t)open->count << bits) > LEVEL_CELLS_MAX)
         bits--;
     TN_ASSERT(n->depth < LEVELS_MAX);
@@ -442,8 +445,7 @@ static tn_status next_level(narrowing *n, const narrowed *open) {
 static void gather_keys(narrowing *n, size_t shard, const uint64_t *keys, size_t count) {
     const level *l = &n->levels[n->depth - 1];
     for (size_t i = 0; i < count; i++) {
-        const uint32_t cell = last_cell(n, keys[i]);
-        if (cell == NO_RANGE || l->next[cell] == NO_RANGE) continue;
+        if (l->next[last_cell(n, keys[i])] == NO_RANGE) continue;
         TN_ASSERT(n->gathered_count[shard] < GATHER_ROWS);
         n->gathered[shard][n->gathered_count[shard]++] = keys[i];
     }
@@ -553,7 +555,7 @@ static tn_status narrowing_run(narrowing *n, double *cuts, size_t *count) {
     if (n->shard_counts == NULL || n->gathered == NULL || n->gathered_count == NULL)
         return TN_OUT_OF_MEMORY;
     TN_TRY(first_level(n));
-    for (uint32_t c = 0; c < n->levels[0].cell_count; c++)
+    for (uint32_t c = 0; c < n->levels[0].range_cells; c++)
         n->rows += n->levels[0].counts[c];
     *count = 0;
     if (n->rows == 0) return TN_OK;

@@ -9,19 +9,20 @@
 #include "base/thread.h"
 #include "store/table.h"
 
-/* One shard's values: the live rows that are not null, less those whose `where` is 0. */
+/* One shard's values: the live rows that are not null. */
 typedef struct tn_quantile_shard {
     const tn_table *table;
-    const tn_column *column; /* F64, F32, I64, I32, U32, I8 or UNITS (as points) */
-    const tn_column *where;  /* U32; NULL: every row */
+    const tn_column
+        *column; /* F64, F32, I64 (below INT64_MAX), I32, U32, I8 or UNITS (as points) */
 } tn_quantile_shard;
 
 typedef struct tn_quantile_request {
     const tn_quantile_shard *shards;
     size_t shard_count;
-    uint32_t n;    /* n − 1 quantiles: k/n for k = 1 … n − 1 */
-    bool is_age;   /* of an I32 column of days: take today less the day, at least 0 */
-    int32_t today; /* with is_age */
+    uint32_t n;      /* n − 1 quantiles: k/n for k = 1 … n − 1 */
+    bool skips_zero; /* of a U32 column: 0 is no value */
+    bool is_age;     /* of an I32 column of days: take today less the day, at least 0 */
+    int32_t today;   /* with is_age */
     const tn_parallel *parallel;
 } tn_quantile_request;
 

@@ -164,7 +164,7 @@ static tn_status rfm_cuts(const run_job *job) {
             continue;
         }
         TN_TRY(cuts_take(job, cuts,
-                         (tn_cut_request){.key = keys[i], .n = rfm->bins[i], .buyers_only = true}));
+                         (tn_cut_request){.key = keys[i], .n = rfm->bins[i], .skips_zero = true}));
         for (size_t c = 0; rfm->method == TN_RFM_PACKAGE && c < cuts->count; c++)
             cuts->values[c] += 1;
     }

@@ -44,8 +44,8 @@ size_t tn_scorer_dictionary_count(const tn_scorer *scorer);
 typedef struct tn_cut_request {
     uint32_t key;
     uint32_t n;
-    bool buyers_only;               /* rows with a transaction (SPEC 5.8) */
-    int64_t as_of_ms;               /* of the ages of TN_TABLE_LAST_DAY */
+    bool skips_zero;  /* of a count: who never did it is no part of the base (SPEC 5.8) */
+    int64_t as_of_ms; /* of the ages of TN_TABLE_LAST_DAY */
     const tn_sweep_source *sources; /* by shard */
     size_t shard_count;
     const tn_parallel *parallel;

@@ -202,7 +202,7 @@ Test(quantile, nothing_but_nulls_has_no_cuts) {
     close_rows(&b);
 }
 
-Test(quantile, ages_are_days_to_today_and_where_leaves_rows_out) {
+Test(quantile, ages_are_days_to_today) {
     static bench_of_rows b;
     open_rows(&b, TN_PHYSICAL_I32);
     const double days[] = {90, 95, 99, 100, 104};
@@ -210,25 +210,31 @@ Test(quantile, ages_are_days_to_today_and_where_leaves_rows_out) {
         add_row(&b, i % SHARDS, days[i], false);
     double cuts[3];
     size_t count;
-    tn_quantile_request request = {.shards = b.shards,
-                                   .shard_count = SHARDS,
-                                   .n = 4,
-                                   .is_age = true,
-                                   .today = 100,
-                                   .parallel = &tn_parallel_serial};
+    const tn_quantile_request request = {.shards = b.shards,
+                                         .shard_count = SHARDS,
+                                         .n = 4,
+                                         .is_age = true,
+                                         .today = 100,
+                                         .parallel = &tn_parallel_serial};
     cr_assert_eq(tn_quantile_cuts(&request, cuts, &count), TN_OK);
     cr_assert(count == 3 && cuts[0] == 0 && cuts[1] == 1 && cuts[2] == 5); /* of 0 0 1 5 10 */
-    tn_column where[SHARDS];
-    for (size_t s = 0; s < SHARDS; s++) {
-        tn_column_init(&where[s], NULL, TN_PHYSICAL_U32);
-        cr_assert_eq(tn_column_reserve(&where[s], 1), TN_OK);
-        b.shards[s].where = &where[s];
-    }
-    ((uint32_t *)tn_column_chunk(&where[0], 0))[0] = 1; /* the row of 90 alone */
-    request.is_age = false;
+    close_rows(&b);
+}
+
+Test(quantile, a_count_of_zero_may_be_no_value) {
+    static bench_of_rows b;
+    open_rows(&b, TN_PHYSICAL_U32);
+    const double counts[] = {0, 3, 0, 5, 0, 0, 4};
+    for (size_t i = 0; i < 7; i++)
+        add_row(&b, i % SHARDS, counts[i], false);
+    double cuts[1];
+    size_t count;
+    tn_quantile_request request = {
+        .shards = b.shards, .shard_count = SHARDS, .n = 2, .parallel = &tn_parallel_serial};
     cr_assert_eq(tn_quantile_cuts(&request, cuts, &count), TN_OK);
-    cr_assert(count == 3 && cuts[0] == 90 && cuts[2] == 90);
-    for (size_t s = 0; s < SHARDS; s++)
-        tn_column_deinit(&where[s]);
+    cr_assert(count == 1 && cuts[0] == 0);
+    request.skips_zero = true;
+    cr_assert_eq(tn_quantile_cuts(&request, cuts, &count), TN_OK);
+    cr_assert(count == 1 && cuts[0] == 4);
     close_rows(&b);
 }
