@@ -2,7 +2,7 @@
 #include "bars.h"
 
 #include <math.h>
-#include <string.h>
+#include <stdio.h>
 
 tn_bar tn_bar_of(double share, unsigned width) {
     static const char *const parts[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
@@ -11,11 +11,9 @@ tn_bar tn_bar_of(double share, unsigned width) {
     if (width > TN_BAR_WIDTH_MAX) width = TN_BAR_WIDTH_MAX;
     unsigned eighths = (unsigned)lround(fmin(share, 1) * 8 * width);
     if (eighths == 0) eighths = 1;
-    char *end = out.text;
-    for (; eighths >= 8; eighths -= 8) {
-        memcpy(end, "█", 3);
-        end += 3;
-    }
-    strcpy(end, parts[eighths]);
+    size_t used = 0;
+    for (; eighths >= 8; eighths -= 8)
+        used += (size_t)snprintf(out.text + used, sizeof out.text - used, "█");
+    snprintf(out.text + used, sizeof out.text - used, "%s", parts[eighths]);
     return out;
 }

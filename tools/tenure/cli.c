@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+enum { MESSAGE_SIZE = 1024 };
+
 int tn_cli_parse(const tn_cli_usage *usage, int argc, char **argv, const char **positional,
                  size_t *positional_count) {
     bool wants_help = false;
@@ -36,22 +38,22 @@ int tn_cli_fail(const tn_error *error) {
 }
 
 int tn_cli_misuse(const char *command, const char *format, ...) {
+    char text[MESSAGE_SIZE];
     va_list arguments;
-    fputs("tenure: ", stderr);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "\n'tenure %s --help' says more\n", command);
+    fprintf(stderr, "tenure: %s\n'tenure %s --help' says more\n", text, command);
     return TN_EXIT_USAGE;
 }
 
 void tn_cli_note(const char *format, ...) {
+    char text[MESSAGE_SIZE];
     va_list arguments;
-    fputs("tenure: ", stderr);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    fputc('\n', stderr);
+    fprintf(stderr, "tenure: %s\n", text);
 }
 
 tn_status tn_cli_format(const char *text, tn_format by_default, tn_format *out, tn_error *error) {

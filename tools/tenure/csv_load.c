@@ -215,7 +215,7 @@ static bool parse_time(file_loader *loader, size_t want, int64_t *out, char *rea
 /* An empty cell is no value; whether one is needed is for the engine to say. */
 static bool parse_amount(file_loader *loader, size_t want, double *out, char *reason) {
     const tn_str text = tn_str_trim(tn_csv_table_field(&loader->table, want));
-    *out = NAN;
+    *out = (double)NAN;
     if (text.size == 0) return true;
     char name[16];
     snprintf(name, sizeof name, "%.*s", (int)loader->wants[want].name.size,

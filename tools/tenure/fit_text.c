@@ -14,7 +14,7 @@ tn_fit_view tn_fit_view_purchases(const tn_purchase_parameters *parameters,
     tn_fit_view view = {.model = tn_purchase_model_name(parameters->model),
                         .count = tn_purchase_parameter_count(parameters->model),
                         .report = report,
-                        .mean_of_repeaters = NAN,
+                        .mean_of_repeaters = (double)NAN,
                         .seconds = seconds};
     for (unsigned i = 0; i < view.count; i++) {
         view.names[i] = tn_purchase_parameter_name(parameters->model, i);
@@ -28,7 +28,7 @@ tn_fit_view tn_fit_view_spend(const tn_spend_parameters *parameters, const tn_fi
     tn_fit_view view = {.model = tn_spend_model_name(parameters->model),
                         .count = tn_spend_parameter_count(parameters->model),
                         .report = report,
-                        .mean_of_repeaters = NAN,
+                        .mean_of_repeaters = (double)NAN,
                         .seconds = seconds};
     for (unsigned i = 0; i < view.count; i++) {
         view.names[i] = tn_spend_parameter_name(parameters->model, i);

@@ -23,12 +23,12 @@ Test(figures, thousands_are_separated_and_small_amounts_keep_their_cents) {
     cr_expect_str_eq(tn_figure_short(123456789).text, "123.5 M");
     cr_expect_str_eq(tn_figure_short(999999).text, "1.00 M");
     cr_expect_str_eq(tn_figure_share(0.4104).text, "41.0 %");
-    cr_expect_str_eq(tn_figure_share(NAN).text, "–");
+    cr_expect_str_eq(tn_figure_share((double)NAN).text, "–");
 }
 
 Test(bars, a_bar_is_as_long_as_its_share_and_never_empty_above_zero) {
     cr_expect_str_eq(tn_bar_of(0, 10).text, "");
-    cr_expect_str_eq(tn_bar_of(NAN, 10).text, "");
+    cr_expect_str_eq(tn_bar_of((double)NAN, 10).text, "");
     cr_expect_str_eq(tn_bar_of(1e-9, 10).text, "▏");
     cr_expect_str_eq(tn_bar_of(0.25, 4).text, "█");
     cr_expect_str_eq(tn_bar_of(0.3125, 4).text, "█▎");
