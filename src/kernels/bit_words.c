@@ -1,4 +1,4 @@
-/* bits.c: words of 64 rows. A tile has a few dozen of them: plain C is as fast as memory. */
+/* bit_words.c: words of 64 rows. A tile has a few dozen of them: plain C is as fast as memory. */
 #include "kernels/family.h"
 
 TN_INLINE void combine(uint64_t *out, tn_in_bits x, tn_in_bits y, size_t n,

@@ -1,4 +1,4 @@
-/* table.c: one instruction set's families, together. */
+/* isa_table.c: one instruction set's families, together. */
 #include "kernels/family.h"
 
 const tn_kernels TN_TABLE = {
