@@ -55,9 +55,13 @@ tn_step tn_step_of(tn_op op, tn_register_kind kind) {
 static size_t slot_of(const tn_builder *builder, const tn_step *step) {
     const size_t mask = builder->table_size - 1;
     size_t slot = tn_hash_plain(step, sizeof *step) & mask;
-    while (builder->table[slot] != TN_NO_VALUE &&
-           memcmp(&builder->values[builder->table[slot]], step, sizeof *step) != 0)
+    while (builder->table[slot] != TN_NO_VALUE) {
+        const tn_step *there = &builder->values[builder->table[slot]];
+        /* Steps start as zeros and have no padding; their doubles are meant bit by bit.
+         * NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
+        if (memcmp(there, step, sizeof *step) == 0) break;
         slot = (slot + 1) & mask;
+    }
     return slot;
 }
 

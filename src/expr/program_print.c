@@ -99,19 +99,22 @@ static void print_text(tn_buffer *out, const tn_program *p, uint32_t literal) {
     tn_buffer_append_char(out, '\'');
 }
 
+static bool is_null_leaf(const tn_step *leaf) {
+    return (leaf->op == TN_OP_NUMBER && isnan(leaf->imm[0])) ||
+           (leaf->op == TN_OP_TEXT && leaf->index == TN_CODE_NULL);
+}
+
 /* A register: f3, c0, b12; or the leaf that fills it. */
 static void print_register(tn_buffer *out, const tn_program *p, uint32_t reg) {
     for (size_t i = 0; i < p->leaf_count; i++) {
         const tn_step *leaf = &p->leaves[i];
         if (leaf->result != reg) continue;
-        if (leaf->op == TN_OP_NUMBER && isnan(leaf->imm[0]))
+        if (is_null_leaf(leaf))
             tn_buffer_append_str(out, " null");
         else if (leaf->op == TN_OP_NUMBER)
             tn_buffer_printf(out, " %.17g", leaf->imm[0]);
         else if (leaf->op == TN_OP_BOOL)
             tn_buffer_append_str(out, leaf->index ? " true" : " false");
-        else if (leaf->op == TN_OP_TEXT && leaf->index == TN_CODE_NULL)
-            tn_buffer_append_str(out, " null");
         else if (leaf->op == TN_OP_TEXT || leaf->op == TN_OP_LITERAL)
             print_text(out, p, leaf->index);
         else if (leaf->op == TN_OP_PARAMETER)

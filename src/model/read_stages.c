@@ -53,6 +53,7 @@ static tn_status read_list(const tn_reading *reading, const tn_yaml_node *node, 
 
 static tn_status read_guard(const tn_reading *reading, const tn_entry *entry, bool is_exit,
                             tn_model_stage *out) {
+    TN_ASSERT(out != NULL);
     *out = (tn_model_stage){.name = entry->name, .where = entry->where, .is_exit = is_exit};
     return tn_read_labelled_expr(reading, entry->value,
                                  is_exit ? "the guard of an exit" : "the guard of a stage", "if",
