@@ -1,5 +1,6 @@
 /* leaves.c: what the leaves of expressions read: columns of the store, derived columns, tiles. */
 #include "base/assert.h"
+#include "base/bytes.h"
 #include "scoring/plan.h"
 
 #include <math.h>
@@ -35,29 +36,11 @@ tn_physical tn_derived_physical(const tn_derived *derived) {
     return TN_PHYSICAL_F64;
 }
 
-static tn_physical attribute_physical(tn_attribute_type type) {
-    switch (type) {
-    case TN_ATTRIBUTE_INT:
-    case TN_ATTRIBUTE_FLOAT:
-        return TN_PHYSICAL_F64;
-    case TN_ATTRIBUTE_BOOL:
-        return TN_PHYSICAL_BITS;
-    case TN_ATTRIBUTE_CATEGORY:
-        return TN_PHYSICAL_CODE;
-    case TN_ATTRIBUTE_DATE:
-        return TN_PHYSICAL_I32;
-    case TN_ATTRIBUTE_TIME:
-        return TN_PHYSICAL_I64;
-    }
-    TN_ASSERT(!"an attribute type");
-    return TN_PHYSICAL_F64;
-}
-
 tn_physical tn_key_physical(const tn_model *model, uint32_t key) {
     const uint32_t index = tn_key_index(key);
     switch (tn_key_space(key)) {
     case TN_TABLE_ATTRIBUTE:
-        return attribute_physical(model->attributes[index].type);
+        return tn_attribute_physical(model->attributes[index].type);
     case TN_TABLE_COUNT:
     case TN_TABLE_REPEATS:
         return TN_PHYSICAL_U32;
@@ -69,6 +52,8 @@ tn_physical tn_key_physical(const tn_model *model, uint32_t key) {
     case TN_TABLE_FIRST_DAY:
     case TN_TABLE_LAST_DAY:
         return TN_PHYSICAL_I32;
+    case TN_KEY_BUCKET:
+        return TN_PHYSICAL_U32;
     case TN_KEY_VALIDITY:
         return TN_PHYSICAL_BITS;
     case TN_KEY_DERIVED:
@@ -127,6 +112,15 @@ static tn_value_id tile_leaf(const tn_compiler *compiler, const tn_expr *node) {
     return tn_build_bin(tn_compiler_builder(compiler), x, TN_CUTS_TILE + use->cut, false);
 }
 
+static tn_value_id bucket_leaf(const tn_compiler *compiler, const tn_expr *node) {
+    if (compiler->reads_columns)
+        return tn_build_bucket(tn_compiler_builder(compiler), node->as.count, node->text);
+    const tn_bucket_use *use = compiler->buckets;
+    while (!(use->n == node->as.count && tn_str_equal(use->salt, node->text)))
+        use = use->next;
+    return tn_compiler_column(compiler, tn_key_pack(TN_KEY_BUCKET, use->index), false);
+}
+
 static tn_value_id table_leaf(const tn_compiler *compiler, tn_table_column_kind kind,
                               uint32_t index) {
     return tn_compiler_column(compiler, tn_key_pack(kind, index), kind == TN_TABLE_DECAY);
@@ -161,7 +155,7 @@ static tn_value_id leaf(void *context, tn_builder *builder, const tn_expr *node,
     case TN_NODE_TILE:
         return tile_leaf(compiler, node);
     case TN_NODE_BUCKET:
-        return tn_build_bucket(builder, node->as.count, node->text);
+        return bucket_leaf(compiler, node);
     default:
         TN_ASSERT(!"a leaf");
         return TN_NO_VALUE;

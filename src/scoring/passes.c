@@ -135,6 +135,19 @@ static tn_status tile_add(tn_compiler *compiler, const tn_expr *node, uint32_t a
     return TN_OK;
 }
 
+static tn_status bucket_add(tn_compiler *compiler, const tn_expr *node, tn_error *error) {
+    const tn_bucket_use *old = compiler->buckets;
+    while (old != NULL && !(old->n == node->as.count && tn_str_equal(old->salt, node->text)))
+        old = old->next;
+    if (old != NULL) return TN_OK;
+    tn_bucket_use *use = tn_arena_alloc(compiler->arena, sizeof *use);
+    if (use == NULL) return tn_fail_memory(error);
+    *use = (tn_bucket_use){.n = node->as.count, .salt = node->text, .next = compiler->buckets};
+    if (use->next != NULL) use->index = use->next->index + 1;
+    compiler->buckets = use;
+    return TN_OK;
+}
+
 static tn_status not_kept(const tn_compiler *compiler, const tn_expr *expr, tn_error *error) {
     const tn_str action = compiler->model->actions[expr->action].name;
     return tn_fail(error, TN_UNSUPPORTED,
@@ -176,6 +189,8 @@ tn_status tn_compiler_prepare(tn_compiler *compiler, const tn_expr *expr, uint32
     if (expr->kind == TN_NODE_COLUMN && !compiler->reads_columns &&
         tn_column_ref_space(expr->column) == TN_SPACE_DERIVED)
         own = compiler->derived_pass[tn_column_ref_index(expr->column)];
+    if (expr->kind == TN_NODE_BUCKET && !compiler->reads_columns)
+        TN_TRY(bucket_add(compiler, expr, error));
     if (expr->kind == TN_NODE_TILE) TN_TRY(tile_add(compiler, expr, own, &own, error));
     raise_to(pass, own);
     return TN_OK;

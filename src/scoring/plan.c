@@ -147,6 +147,7 @@ static tn_status compile(tn_compiler *c, tn_plan *plan, tn_error *error) {
         TN_TRY(lower_derived(c, plan, &put, model->order[i], error));
     TN_TRY(tn_compiler_seal(c, error));
     plan->tiles = c->tiles;
+    plan->buckets = c->buckets;
     plan->derived_pass = c->derived_pass;
     return TN_OK;
 }

@@ -17,6 +17,7 @@ enum {
     TN_KEY_VALIDITY = 32, /* of attribute i, a bool: BITS of the rows that are not null */
     TN_KEY_DERIVED,       /* derived column i */
     TN_KEY_HIDDEN,        /* hidden column i: F64, the argument of a tile() */
+    TN_KEY_BUCKET,        /* bucket column i of a plan */
     TN_KEY_RESULT         /* output i of a query, an explanation or an intake */
 };
 static inline uint32_t tn_key_pack(uint32_t space, uint32_t index) {
@@ -67,11 +68,21 @@ struct tn_tile_use {
     const tn_tile_use *next;
 };
 
+/* A bucket(n, salt) of a plan. It depends on the id alone, so the scorer keeps a column of it. */
+typedef struct tn_bucket_use tn_bucket_use;
+struct tn_bucket_use {
+    uint32_t n;
+    tn_str salt;
+    uint32_t index; /* of its column; the newest use comes first and has the largest */
+    const tn_bucket_use *next;
+};
+
 struct tn_plan {
     const tn_model *model;
     tn_arena arena;
     tn_passes passes;
     const tn_tile_use *tiles;
+    const tn_bucket_use *buckets;
     const uint32_t *derived_pass; /* which pass writes a derived column */
     /* The RFM segment of each (recency, frequency, monetary) as a table: its row is (recency − 1) ×
      * bins[1] + frequency − 1, its column monetary − 1; NULL when there are too many bins. */
@@ -97,8 +108,9 @@ typedef struct tn_compiler {
     const uint32_t *derived_pass;      /* by derived column: which pass writes it */
     const tn_value_id *derived_values; /* by derived column: its value in its own pass */
     const tn_tile_use *tiles;
-    const tn_tile_cut *cuts; /* that tiles number; NULL: those of `passes` */
-    uint32_t pass;           /* the pass that is being lowered into */
+    const tn_bucket_use *buckets; /* of a plan; queries and explanations hash ids as they go */
+    const tn_tile_cut *cuts;      /* that tiles number; NULL: those of `passes` */
+    uint32_t pass;                /* the pass that is being lowered into */
 } tn_compiler;
 
 void tn_compiler_init(tn_compiler *compiler, const tn_model *model, tn_arena *arena,

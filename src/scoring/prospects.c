@@ -28,8 +28,8 @@ typedef struct shard_facts {
     int32_t first_day;              /* least; INT32_MAX: no purchase at all */
     uint64_t customers;             /* with a purchase */
     uint64_t beyond[X_BUCKETS + 1]; /* [i]: with x above the (i − 1)-th x_max and up to the i-th */
-    uint64_t repeaters;
-    wide_int value; /* Σ m of the repeaters, in 2^-40 */
+    uint64_t repeaters;             /* this and the next only when the mean is wanted */
+    wide_int value;                 /* Σ m of the repeaters, in 2^-40 */
 } shard_facts;
 
 typedef struct facts_job {
@@ -67,19 +67,53 @@ static void value_add(shard_facts *facts, double repeat_value, uint32_t x) {
     facts->value += (wide_int)nearbyint(repeat_value / x * mean_scale);
 }
 
-static void chunk_look(shard_facts *facts, const uint64_t *live, const int32_t *first_days,
-                       const uint32_t *repeats, const double *values) {
-    for (size_t w = 0; w < TN_CHUNK_ROWS / 64; w++) {
-        for (uint64_t word = live[w]; word != 0; word &= word - 1) {
-            const size_t row = w * 64 + tn_lowest_bit(word);
-            if (first_days[row] == INT32_MIN) continue;
-            if (first_days[row] < facts->first_day) facts->first_day = first_days[row];
-            facts->customers++;
-            if (repeats[row] == 0) continue;
-            facts->repeaters++;
-            if (repeats[row] > X_MIN) facts->beyond[x_bucket(repeats[row])]++;
-            if (values != NULL) value_add(facts, values[row], repeats[row]);
-        }
+/* The columns of one chunk. */
+typedef struct look_chunk {
+    const uint64_t *live;
+    const int32_t *first_days;
+    const uint32_t *repeats;
+    const double *values; /* NULL: the mean is not wanted */
+} look_chunk;
+
+static void rows_look(shard_facts *facts, const look_chunk *chunk, size_t w) {
+    for (uint64_t word = chunk->live[w]; word != 0; word &= word - 1) {
+        const size_t row = w * TN_WORD_BITS + tn_lowest_bit(word);
+        const uint32_t x = chunk->repeats[row];
+        if (chunk->first_days[row] == INT32_MIN) continue;
+        if (chunk->first_days[row] < facts->first_day) facts->first_day = chunk->first_days[row];
+        facts->customers++;
+        if (x > X_MIN) facts->beyond[x_bucket(x)]++;
+        if (x == 0 || chunk->values == NULL) continue;
+        facts->repeaters++;
+        value_add(facts, chunk->values[row], x);
+    }
+}
+
+/* The same for 64 live rows of which none bought more than X_MIN times again, without branches;
+ * false when some did. Nulls count as days that are far off. */
+static bool block_look(shard_facts *facts, const int32_t *first_days, const uint32_t *repeats) {
+    uint32_t most = 0, customers = 0;
+    int32_t first = INT32_MAX;
+    for (size_t i = 0; i < TN_WORD_BITS; i++) {
+        const bool is_null = first_days[i] == INT32_MIN;
+        const int32_t day = is_null ? INT32_MAX : first_days[i];
+        customers += !is_null;
+        first = day < first ? day : first;
+        most = repeats[i] > most ? repeats[i] : most;
+    }
+    if (most > X_MIN) return false;
+    facts->customers += customers;
+    if (first < facts->first_day) facts->first_day = first;
+    return true;
+}
+
+static void chunk_look(shard_facts *facts, const look_chunk *chunk) {
+    for (size_t w = 0; w < TN_CHUNK_ROWS / TN_WORD_BITS; w++) {
+        if (chunk->live[w] == 0) continue;
+        const size_t row = w * TN_WORD_BITS;
+        const bool is_simple = chunk->live[w] == UINT64_MAX && chunk->values == NULL;
+        if (!is_simple || !block_look(facts, chunk->first_days + row, chunk->repeats + row))
+            rows_look(facts, chunk, w);
     }
 }
 
@@ -93,10 +127,14 @@ static tn_status shard_look(void *context, size_t index) {
         !tn_table_column_find(table, TN_TABLE_REPEAT_VALUE, 0, &values))
         return TN_INTERNAL;
     facts->first_day = INT32_MAX;
-    for (size_t chunk = 0; chunk < tn_table_chunk_count(table); chunk++)
-        chunk_look(facts, tn_table_live_words(table, chunk), tn_column_chunk(first.column, chunk),
-                   tn_column_chunk(repeats.column, chunk),
-                   job->wants_mean ? tn_column_chunk(values.column, chunk) : NULL);
+    for (size_t chunk = 0; chunk < tn_table_chunk_count(table); chunk++) {
+        const look_chunk rows = {.live = tn_table_live_words(table, chunk),
+                                 .first_days = tn_column_chunk(first.column, chunk),
+                                 .repeats = tn_column_chunk(repeats.column, chunk),
+                                 .values = job->wants_mean ? tn_column_chunk(values.column, chunk)
+                                                           : NULL};
+        chunk_look(facts, &rows);
+    }
     return TN_OK;
 }
 

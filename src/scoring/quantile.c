@@ -14,7 +14,6 @@
 #include "kernels/kernels.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -25,7 +24,8 @@ enum {
     LEVELS_MAX = 1 + 64 / LEVEL_BITS_MIN,
     GATHER_ROWS = 1 << 14, /* so few rows are gathered and sorted */
     SAMPLE_CHUNKS = 16,
-    SAMPLE_ROWS = 64 /* of a chunk */
+    SAMPLE_ROWS = 64, /* of a chunk */
+    BATCH_ROWS = 512  /* whose keys stay in the first cache */
 };
 #define NO_RANGE UINT32_MAX
 #define NO_KEY   UINT64_MAX
@@ -45,6 +45,7 @@ typedef struct level {
     uint32_t cell_count; /* of all ranges, and one for what is in none */
     uint32_t *next;      /* by cell: the range of the next level, or NO_RANGE */
     uint64_t *counts;    /* by cell, of all shards */
+    uint64_t *is_open;   /* bit by cell: whether it has a next range */
 } level;
 
 typedef struct narrowing {
@@ -65,14 +66,6 @@ typedef struct narrowing {
 
 static uint64_t key_of_int(int64_t value) {
     return (uint64_t)value ^ (1ull << 63);
-}
-
-static uint64_t key_of_f32(float value) {
-    union {
-        float number;
-        uint32_t bits;
-    } u = {.number = value};
-    return (u.bits >> 31) ? ~u.bits & UINT32_MAX : u.bits | 0x80000000u;
 }
 
 static double f32_of_key(uint64_t key) {
@@ -97,75 +90,90 @@ static double value_of_key(const tn_quantile_request *request, uint64_t key) {
     }
 }
 
-/* Fills keys of rows, NO_KEY for a null. */
+/* All ones or zeros, so that a row without a value costs no branch. */
+static inline uint64_t mask_if(bool condition) {
+    return (uint64_t)0 - condition;
+}
+
+/* Fill keys of rows, NO_KEY for a null. Of a number the bits are read: those of a negative one are
+ * turned over, which orders them; −0 is 0. */
 static void read_f64(uint64_t *keys, const double *data, size_t rows) {
+    const uint64_t sign = 1ull << 63, infinity = 0x7FF0000000000000u;
     for (size_t i = 0; i < rows; i++) {
-        const uint64_t key = tn_key_of_f64(data[i] + 0.0); /* −0 becomes 0 */
-        keys[i] = data[i] == data[i] ? key : NO_KEY;
+        uint64_t bits;
+        memcpy(&bits, data + i, sizeof bits);
+        bits &= mask_if(bits != sign);
+        const uint64_t is_null = mask_if((bits & ~sign) > infinity);
+        keys[i] = (bits ^ ((0 - (bits >> 63)) | sign)) | is_null;
     }
 }
 
 static void read_f32(uint64_t *keys, const float *data, size_t rows) {
+    const uint32_t sign = 1u << 31, infinity = 0x7F800000u;
     for (size_t i = 0; i < rows; i++) {
-        const uint64_t key = key_of_f32(data[i] + 0.0f);
-        keys[i] = data[i] == data[i] ? key : NO_KEY;
+        uint32_t bits;
+        memcpy(&bits, data + i, sizeof bits);
+        bits &= (uint32_t)mask_if(bits != sign);
+        const uint64_t is_null = mask_if((bits & ~sign) > infinity);
+        keys[i] = (bits ^ ((0 - (bits >> 31)) | sign)) | is_null;
     }
 }
 
 static void read_i64(uint64_t *keys, const int64_t *data, size_t rows) {
     for (size_t i = 0; i < rows; i++)
-        keys[i] = data[i] != INT64_MIN ? key_of_int(data[i]) : NO_KEY;
+        keys[i] = key_of_int(data[i]) | mask_if(data[i] == INT64_MIN);
 }
 
 static void read_i32(uint64_t *keys, const int32_t *data, size_t rows) {
     for (size_t i = 0; i < rows; i++)
-        keys[i] = data[i] != INT32_MIN ? key_of_int(data[i]) : NO_KEY;
+        keys[i] = key_of_int(data[i]) | mask_if(data[i] == INT32_MIN);
 }
 
 static void read_age(uint64_t *keys, const int32_t *data, size_t rows, int32_t today) {
     for (size_t i = 0; i < rows; i++) {
         const int64_t age = (int64_t)today - data[i];
-        keys[i] = data[i] != INT32_MIN ? key_of_int(age > 0 ? age : 0) : NO_KEY;
+        keys[i] = key_of_int(age > 0 ? age : 0) | mask_if(data[i] == INT32_MIN);
     }
 }
 
 static void read_u32(uint64_t *keys, const uint32_t *data, size_t rows, bool skips_zero) {
+    const uint32_t null = skips_zero ? 0 : 1;
     for (size_t i = 0; i < rows; i++)
-        keys[i] = skips_zero && data[i] == 0 ? NO_KEY : key_of_int(data[i]);
+        keys[i] = key_of_int(data[i]) | mask_if((data[i] | null) == 0);
 }
 
 static void read_i8(uint64_t *keys, const int8_t *data, size_t rows) {
     for (size_t i = 0; i < rows; i++)
-        keys[i] = data[i] != -1 ? key_of_int(data[i]) : NO_KEY;
+        keys[i] = key_of_int(data[i]) | mask_if(data[i] == -1);
 }
 
-static void read_column(uint64_t *keys, const tn_quantile_request *request, const tn_column *column,
-                        size_t chunk, size_t rows) {
-    const void *data = tn_column_chunk(column, chunk);
-    switch (column->physical) {
+/* Rows from `first` on of a chunk's data. */
+static void read_column(uint64_t *keys, const tn_quantile_request *request, tn_physical physical,
+                        const void *data, size_t first, size_t rows) {
+    switch (physical) {
     case TN_PHYSICAL_F64:
-        read_f64(keys, data, rows);
+        read_f64(keys, (const double *)data + first, rows);
         return;
     case TN_PHYSICAL_F32:
-        read_f32(keys, data, rows);
+        read_f32(keys, (const float *)data + first, rows);
         return;
     case TN_PHYSICAL_I64:
-        read_i64(keys, data, rows);
+        read_i64(keys, (const int64_t *)data + first, rows);
         return;
     case TN_PHYSICAL_U32:
-        read_u32(keys, data, rows, request->skips_zero);
+        read_u32(keys, (const uint32_t *)data + first, rows, request->skips_zero);
         return;
     case TN_PHYSICAL_I8:
-        read_i8(keys, data, rows);
+        read_i8(keys, (const int8_t *)data + first, rows);
         return;
     case TN_PHYSICAL_UNITS:
-        read_i32(keys, data, rows);
+        read_i32(keys, (const int32_t *)data + first, rows);
         return;
     case TN_PHYSICAL_I32:
         if (request->is_age)
-            read_age(keys, data, rows, request->today);
+            read_age(keys, (const int32_t *)data + first, rows, request->today);
         else
-            read_i32(keys, data, rows);
+            read_i32(keys, (const int32_t *)data + first, rows);
         return;
     default:
         TN_ASSERT(!"a column of numbers");
@@ -193,13 +201,19 @@ static bool level_create(level *l, uint32_t range_count, uint32_t range_cells) {
     l->ranges = tn_alloc_array(NULL, range_count, sizeof *l->ranges);
     l->next = tn_alloc_array(NULL, l->cell_count, sizeof *l->next);
     l->counts = tn_alloc_array(NULL, l->cell_count, sizeof *l->counts);
-    return l->ranges != NULL && l->next != NULL && l->counts != NULL;
+    l->is_open = tn_alloc_array(NULL, tn_words_for(l->cell_count), sizeof *l->is_open);
+    if (l->ranges == NULL || l->next == NULL || l->counts == NULL || l->is_open == NULL)
+        return false;
+    for (uint32_t cell = 0; cell < l->cell_count; cell++)
+        l->next[cell] = NO_RANGE;
+    return true;
 }
 
 static void level_destroy(level *l) {
     tn_free(NULL, l->ranges, l->range_count * sizeof *l->ranges);
     tn_free(NULL, l->next, l->cell_count * sizeof *l->next);
     tn_free(NULL, l->counts, l->cell_count * sizeof *l->counts);
+    tn_free(NULL, l->is_open, tn_words_for(l->cell_count) * sizeof *l->is_open);
 }
 
 /* The cell of what is in no range. */
@@ -223,7 +237,7 @@ static inline uint32_t first_cell(uint64_t low, unsigned shift, uint32_t cells, 
 }
 
 /* The cell of a key in the last level. */
-static uint32_t last_cell(const narrowing *n, uint64_t key) {
+static inline uint32_t last_cell(const narrowing *n, uint64_t key) {
     const level *l = &n->levels[0];
     uint32_t cell = first_cell(l->ranges[0].low, l->ranges[0].shift, l->range_cells, key);
     for (unsigned depth = 1; depth < n->depth; depth++) {
@@ -254,23 +268,29 @@ static void cell_bounds(const narrowing *n, const key_range *range, uint32_t cel
 
 typedef void keys_visit(narrowing *n, size_t shard, const uint64_t *keys, size_t count);
 
+static void chunk_read(narrowing *n, size_t s, size_t chunk, size_t rows, keys_visit *visit) {
+    const tn_quantile_shard *shard = &n->request->shards[s];
+    const void *data = tn_column_chunk(shard->column, chunk);
+    const uint64_t *live = tn_table_live_words(shard->table, chunk);
+    uint64_t keys[BATCH_ROWS];
+    for (size_t first = 0; first < rows; first += BATCH_ROWS) {
+        const size_t count = rows - first < BATCH_ROWS ? rows - first : BATCH_ROWS;
+        read_column(keys, n->request, shard->column->physical, data, first, count);
+        leave_out(keys, live + first / TN_WORD_BITS, count);
+        visit(n, s, keys, count);
+    }
+}
+
 /* Reads the first `rows_max` rows of every chunk_step-th chunk. */
-static tn_status shard_read(narrowing *n, size_t s, keys_visit *visit, size_t chunk_step,
-                            size_t rows_max) {
+static void shard_read(narrowing *n, size_t s, keys_visit *visit, size_t chunk_step,
+                       size_t rows_max) {
     const tn_quantile_shard *shard = &n->request->shards[s];
     const size_t row_count = tn_table_row_count(shard->table);
-    uint64_t *keys = tn_alloc_array(NULL, TN_CHUNK_ROWS, sizeof *keys);
-    if (keys == NULL) return TN_OUT_OF_MEMORY;
     const size_t chunks = chunk_count(shard);
     for (size_t chunk = 0; chunk < chunks; chunk += chunk_step) {
         const size_t left = row_count - chunk * TN_CHUNK_ROWS;
-        const size_t rows = left < rows_max ? left : rows_max;
-        read_column(keys, n->request, shard->column, chunk, rows);
-        leave_out(keys, tn_table_live_words(shard->table, chunk), rows);
-        visit(n, s, keys, rows);
+        chunk_read(n, s, chunk, left < rows_max ? left : rows_max, visit);
     }
-    tn_free(NULL, keys, TN_CHUNK_ROWS * sizeof *keys);
-    return TN_OK;
 }
 
 /* Two counts a cell, so that equal neighbours need not wait for each other. */
@@ -300,7 +320,8 @@ static tn_status count_shard(void *context, size_t shard) {
     const size_t cells = 2 * (size_t)n->levels[n->depth - 1].cell_count;
     n->shard_counts[shard] = tn_alloc_array(NULL, cells, sizeof **n->shard_counts);
     if (n->shard_counts[shard] == NULL) return TN_OUT_OF_MEMORY;
-    return shard_read(n, shard, n->depth == 1 ? count_first : count_later, 1, TN_CHUNK_ROWS);
+    shard_read(n, shard, n->depth == 1 ? count_first : count_later, 1, TN_CHUNK_ROWS);
+    return TN_OK;
 }
 
 /* Counts the last level over all shards. */
@@ -348,12 +369,14 @@ static tn_status first_level(narrowing *n) {
     if (!level_create(l, 1, first_cells(request))) return TN_OUT_OF_MEMORY;
     key_range *range = &l->ranges[0];
     *range = (key_range){.low = NO_KEY, .high = 0};
-    for (size_t s = 0; s < request->shard_count; s++) {
-        const size_t step = 1 + chunk_count(&request->shards[s]) / SAMPLE_CHUNKS;
-        TN_TRY(shard_read(n, s, widen, step, SAMPLE_ROWS));
-    }
+    for (size_t s = 0; s < request->shard_count; s++)
+        shard_read(n, s, widen, 1 + chunk_count(&request->shards[s]) / SAMPLE_CHUNKS, SAMPLE_ROWS);
     if (range->low > range->high) range->low = range->high = 0; /* an empty sample: any range */
-    range->shift = shift_for(range->low, range->high, l->range_cells);
+    /* An end cell for what the sample missed, so that its least and largest have cells like others.
+     */
+    range->shift = shift_for(range->low, range->high, l->range_cells - 3);
+    const uint64_t cell_keys = (uint64_t)1 << range->shift;
+    range->low = range->low > cell_keys ? range->low - cell_keys : 0;
     return count_level(n);
 }
 
@@ -392,6 +415,7 @@ static void narrow_cell(narrowing *n, const key_range *range, uint32_t cell, uin
                         size_t *rank, narrowed *out) {
     level *l = &n->levels[n->depth - 1];
     const uint64_t end = before + l->counts[cell];
+    if (*rank == n->rank_count || n->ranks[*rank] >= end) return;
     uint64_t low, high;
     cell_bounds(n, range, cell, &low, &high);
     bool is_open = false;
@@ -402,9 +426,9 @@ static void narrow_cell(narrowing *n, const key_range *range, uint32_t cell, uin
         else
             is_open = true;
     }
-    l->next[cell] = NO_RANGE;
     if (!is_open) return;
     l->next[cell] = out->count;
+    tn_bit_set(l->is_open, cell);
     out->ranges[out->count++] = (key_range){.low = low, .high = high, .before = before};
     out->rows += l->counts[cell];
 }
@@ -412,7 +436,6 @@ static void narrow_cell(narrowing *n, const key_range *range, uint32_t cell, uin
 static void narrow(narrowing *n, narrowed *out) {
     level *l = &n->levels[n->depth - 1];
     size_t rank = 0;
-    l->next[outside(l)] = NO_RANGE;
     for (uint32_t r = 0; r < l->range_count; r++) {
         uint64_t before = l->ranges[r].before;
         while (rank < n->rank_count && n->ranks[rank] < before)
@@ -445,23 +468,46 @@ static tn_status next_level(narrowing *n, const narrowed *open) {
 static void gather_keys(narrowing *n, size_t shard, const uint64_t *keys, size_t count) {
     const level *l = &n->levels[n->depth - 1];
     for (size_t i = 0; i < count; i++) {
-        if (l->next[last_cell(n, keys[i])] == NO_RANGE) continue;
+        if (!tn_bit_get(l->is_open, last_cell(n, keys[i]))) continue;
         TN_ASSERT(n->gathered_count[shard] < GATHER_ROWS);
         n->gathered[shard][n->gathered_count[shard]++] = keys[i];
     }
 }
 
 static tn_status gather_shard(void *context, size_t shard) {
-    return shard_read(context, shard, gather_keys, 1, TN_CHUNK_ROWS);
+    shard_read(context, shard, gather_keys, 1, TN_CHUNK_ROWS);
+    return TN_OK;
 }
 
-static int key_compare(const void *a, const void *b) {
-    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
+/* One digit of a radix sort. */
+static void sort_digit(uint64_t *to, const uint64_t *from, size_t count, unsigned shift) {
+    size_t at[257] = {0};
+    for (size_t i = 0; i < count; i++)
+        at[(from[i] >> shift & 0xFF) + 1]++;
+    for (size_t d = 1; d < 257; d++)
+        at[d] += at[d - 1];
+    for (size_t i = 0; i < count; i++)
+        to[at[from[i] >> shift & 0xFF]++] = from[i];
+}
+
+/* Sorts `keys`, with as much room behind them. Returns where they are: there, or behind. */
+static uint64_t *sort_keys(uint64_t *keys, size_t count) {
+    uint64_t varying = 0;
+    for (size_t i = 0; i < count; i++)
+        varying |= keys[i] ^ keys[0];
+    uint64_t *from = keys, *to = keys + count;
+    for (unsigned shift = 0; shift < 64; shift += 8) {
+        if ((varying >> shift & 0xFF) == 0) continue;
+        sort_digit(to, from, count, shift);
+        uint64_t *sorted = to;
+        to = from;
+        from = sorted;
+    }
+    return from;
 }
 
 /* All keys of the open ranges in order: those of the first range, of the second … */
-static void settle_gathered(narrowing *n, uint64_t *keys, const narrowed *open) {
+static void settle_gathered(narrowing *n, const uint64_t *keys, const narrowed *open) {
     size_t at = 0, rank = 0;
     for (uint32_t r = 0; r < open->count; r++) {
         const key_range *range = &open->ranges[r];
@@ -478,7 +524,7 @@ static void settle_gathered(narrowing *n, uint64_t *keys, const narrowed *open) 
 
 static tn_status gather(narrowing *n, const narrowed *open) {
     const tn_quantile_request *request = n->request;
-    uint64_t *all = tn_alloc_array(NULL, (size_t)open->rows, sizeof *all);
+    uint64_t *all = tn_alloc_array(NULL, 2 * (size_t)open->rows, sizeof *all);
     tn_status status = all == NULL ? TN_OUT_OF_MEMORY : TN_OK;
     for (size_t s = 0; s < request->shard_count; s++) {
         n->gathered_count[s] = 0;
@@ -498,10 +544,9 @@ static tn_status gather(narrowing *n, const narrowed *open) {
     }
     if (status == TN_OK) {
         TN_ASSERT(used == open->rows);
-        qsort(all, used, sizeof *all, key_compare);
-        settle_gathered(n, all, open);
+        settle_gathered(n, sort_keys(all, used), open);
     }
-    tn_free(NULL, all, (size_t)open->rows * sizeof *all);
+    tn_free(NULL, all, 2 * (size_t)open->rows * sizeof *all);
     return status;
 }
 

@@ -43,6 +43,7 @@ static tn_status shard_init(tn_scorer *scorer, size_t index) {
     for (int side = 0; side < 2; side++)
         TN_TRY(tn_column_set_init(&shard->sets[side], shard->heap, plan->model,
                                   plan->passes.hidden_count));
+    TN_TRY(tn_buckets_init(&shard->buckets, shard->heap, plan->buckets));
     const size_t dictionaries = tn_scorer_dictionary_count(scorer);
     shard->sweeps = tn_alloc_array(shard->heap, plan->passes.count, sizeof *shard->sweeps);
     shard->dictionaries = tn_alloc_array(shard->heap, dictionaries, sizeof *shard->dictionaries);
@@ -102,6 +103,7 @@ static void shard_deinit(const tn_scorer *scorer, tn_shard_scores *shard) {
             tn_scorer_dictionary_count(scorer) * sizeof *shard->dictionaries);
     tn_column_set_deinit(&shard->sets[0]);
     tn_column_set_deinit(&shard->sets[1]);
+    tn_buckets_deinit(&shard->buckets);
 }
 
 void tn_scorer_destroy(tn_scorer *scorer) {
@@ -133,11 +135,14 @@ static tn_column_set *back_set(const tn_scorer *scorer, size_t shard) {
     return &scorer->shards[shard].sets[1 - scorer->front];
 }
 
-static tn_status reserve_shard(void *context, size_t index) {
+/* Everything that a sweep reads or writes besides the table. */
+static tn_status prepare_shard(void *context, size_t index) {
     const run_job *job = context;
     tn_column_set *set = back_set(job->scorer, index);
-    set->row_count = tn_table_row_count(job->scorer->shards[index].table);
-    return tn_column_set_reserve(set, set->row_count);
+    tn_shard_scores *shard = &job->scorer->shards[index];
+    set->row_count = tn_table_row_count(shard->table);
+    TN_TRY(tn_column_set_reserve(set, set->row_count));
+    return tn_buckets_update(&shard->buckets, shard->table);
 }
 
 /* ---- Cuts ---- */
@@ -242,8 +247,9 @@ static tn_status run_passes(run_job *job) {
         job->sources[i] = (tn_sweep_source){.model = scorer->plan->model,
                                             .table = scorer->shards[i].table,
                                             .derived = back_set(scorer, i),
-                                            .hidden = back_set(scorer, i)};
-    TN_TRY(each_shard(job, reserve_shard));
+                                            .hidden = back_set(scorer, i),
+                                            .buckets = &scorer->shards[i].buckets};
+    TN_TRY(each_shard(job, prepare_shard));
     TN_TRY(rfm_cuts(job));
     for (job->pass = 0; job->pass < scorer->plan->passes.count; job->pass++) {
         TN_TRY(tile_cuts(job));

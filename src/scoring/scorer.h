@@ -63,7 +63,8 @@ uint32_t tn_scorer_row_count(const tn_scorer *scorer, size_t shard);
  * since the run (tn_scorer_forget_row) is null. Text is borrowed until the next run. */
 void tn_scorer_value(const tn_scorer *scorer, size_t shard, uint32_t row, uint32_t derived,
                      tn_value *out);
-/* Clears the derived columns of a row that was removed from the table. */
+/* Clears the derived columns of a row, and what is kept of its customer from run to run. Must be
+ * called for every row that is removed from the table, before the row can be another customer's. */
 void tn_scorer_forget_row(tn_scorer *scorer, size_t shard, uint32_t row);
 size_t tn_scorer_derived_bytes(const tn_scorer *scorer);
 

@@ -2,6 +2,7 @@
 #ifndef TN_SCORING_SCORER_IMPL_H
 #define TN_SCORING_SCORER_IMPL_H
 
+#include "scoring/buckets.h"
 #include "scoring/prospects.h"
 #include "scoring/sweep.h"
 
@@ -9,7 +10,8 @@
 typedef struct tn_shard_scores {
     tn_table *table;
     tn_heap *heap;
-    tn_column_set sets[2];        /* sets[scorer->front] is published */
+    tn_column_set sets[2]; /* sets[scorer->front] is published */
+    tn_buckets buckets;
     tn_sweep *sweeps;             /* by pass */
     const tn_dict **dictionaries; /* by the number that programs know: attributes, then passes */
 } tn_shard_scores;

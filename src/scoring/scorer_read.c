@@ -60,13 +60,15 @@ uint32_t tn_scorer_row_count(const tn_scorer *scorer, size_t shard) {
 
 void tn_scorer_forget_row(tn_scorer *scorer, size_t shard, uint32_t row) {
     tn_column_set_clear_row(&scorer->shards[shard].sets[scorer->front], row);
+    tn_buckets_forget_row(&scorer->shards[shard].buckets, row);
 }
 
 size_t tn_scorer_derived_bytes(const tn_scorer *scorer) {
     size_t bytes = 0;
     for (size_t i = 0; i < scorer->shard_count; i++)
         bytes += tn_column_set_bytes(&scorer->shards[i].sets[0]) +
-                 tn_column_set_bytes(&scorer->shards[i].sets[1]);
+                 tn_column_set_bytes(&scorer->shards[i].sets[1]) +
+                 tn_buckets_bytes(&scorer->shards[i].buckets);
     return bytes;
 }
 

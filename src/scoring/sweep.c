@@ -77,6 +77,8 @@ static tn_column *own_column(const tn_sweep_source *source, uint32_t key) {
         return tn_column_set_derived(source->derived, index);
     case TN_KEY_HIDDEN:
         return tn_column_set_hidden(source->hidden, index);
+    case TN_KEY_BUCKET:
+        return &source->buckets->columns[index];
     case TN_KEY_RESULT:
         return source->results == NULL ? NULL : &source->results[index];
     default:

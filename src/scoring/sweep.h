@@ -5,6 +5,7 @@
 #ifndef TN_SCORING_SWEEP_H
 #define TN_SCORING_SWEEP_H
 
+#include "scoring/buckets.h"
 #include "scoring/column_set.h"
 
 /* Where keys lead to. Columns shorter than the table read as null. */
@@ -13,6 +14,7 @@ typedef struct tn_sweep_source {
     const tn_table *table;
     const tn_column_set *derived; /* of TN_KEY_DERIVED; NULL: none are read */
     const tn_column_set *hidden;  /* of TN_KEY_HIDDEN; may be the same */
+    const tn_buckets *buckets;    /* of TN_KEY_BUCKET; NULL: none */
     tn_column *results; /* of TN_KEY_RESULT: one chunk each, used for every chunk; NULL: the caller
                          * gives the rows (tn_sweep_block) */
 } tn_sweep_source;
