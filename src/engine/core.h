@@ -67,7 +67,6 @@ tn_status tn_id_check(tn_str id, tn_error *error) TN_MUST_CHECK;
 /* A value as an attribute or event field of `type` may have it; −0 becomes 0. */
 tn_status tn_attribute_value_check(tn_attribute_type type, tn_str name, tn_value *value,
                                    tn_error *error) TN_MUST_CHECK;
-tn_type tn_attribute_value_type(tn_attribute_type type);
 
 /* Allocated in `arena`; shard_of is filled by the caller before tn_scatter_sort. */
 tn_status tn_scatter_init(tn_scatter *scatter, tn_arena *arena, size_t count,

@@ -32,23 +32,6 @@ tn_status tn_id_check(tn_str id, tn_error *error) {
     return TN_OK;
 }
 
-tn_type tn_attribute_value_type(tn_attribute_type type) {
-    switch (type) {
-    case TN_ATTRIBUTE_INT:
-    case TN_ATTRIBUTE_FLOAT:
-        return TN_TYPE_NUMBER;
-    case TN_ATTRIBUTE_BOOL:
-        return TN_TYPE_BOOL;
-    case TN_ATTRIBUTE_CATEGORY:
-        return TN_TYPE_TEXT;
-    case TN_ATTRIBUTE_DATE:
-        return TN_TYPE_DATE;
-    case TN_ATTRIBUTE_TIME:
-        return TN_TYPE_TIME;
-    }
-    return TN_TYPE_NUMBER;
-}
-
 static tn_status number_check(tn_attribute_type type, tn_str name, double *number,
                               tn_error *error) {
     if (!isfinite(*number))

@@ -8,29 +8,12 @@
 
 /* ---- What names mean ---- */
 
-static tn_type type_of_attribute(tn_attribute_type type) {
-    switch (type) {
-    case TN_ATTRIBUTE_INT:
-    case TN_ATTRIBUTE_FLOAT:
-        return TN_TYPE_NUMBER;
-    case TN_ATTRIBUTE_BOOL:
-        return TN_TYPE_BOOL;
-    case TN_ATTRIBUTE_CATEGORY:
-        return TN_TYPE_TEXT;
-    case TN_ATTRIBUTE_DATE:
-        return TN_TYPE_DATE;
-    case TN_ATTRIBUTE_TIME:
-        return TN_TYPE_TIME;
-    }
-    return TN_TYPE_NUMBER;
-}
-
 static bool find_column(void *context, tn_str name, tn_scope_column *out) {
     const tn_model *model = context;
     const uint32_t attribute = tn_names_find(&model->attribute_names, name);
     if (attribute != TN_NONE) {
         *out = (tn_scope_column){
-            .type = type_of_attribute(model->attributes[attribute].type),
+            .type = tn_attribute_value_type(model->attributes[attribute].type),
             .column = tn_column_ref_pack(TN_SPACE_ATTRIBUTE, attribute),
         };
         return true;
@@ -120,7 +103,7 @@ static bool find_field(void *context, tn_str name, tn_scope_column *out) {
     }
     for (uint32_t i = 0; i < action->field_count; i++) {
         if (!tn_str_equal(action->fields[i].name, name)) continue;
-        *out = (tn_scope_column){.type = type_of_attribute(action->fields[i].type),
+        *out = (tn_scope_column){.type = tn_attribute_value_type(action->fields[i].type),
                                  .column = tn_column_ref_pack(TN_SPACE_FIELD, 1 + i)};
         return true;
     }

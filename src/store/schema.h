@@ -3,6 +3,7 @@
 #define TN_STORE_SCHEMA_H
 
 #include "base/arena.h"
+#include "store/column.h"
 
 #include <tenure/limits.h>
 #include <tenure/types.h>
@@ -15,6 +16,11 @@ typedef enum tn_attribute_type {
     TN_ATTRIBUTE_DATE,     /* I32 days */
     TN_ATTRIBUTE_TIME,     /* I64 ms */
 } tn_attribute_type;
+
+/* The type of an attribute's or a field's values. */
+tn_type tn_attribute_value_type(tn_attribute_type type);
+/* How a column of it lies in memory. */
+tn_physical tn_attribute_physical(tn_attribute_type type);
 
 /* How a new value meets the one that is there. An explicit null always clears. */
 typedef enum tn_keep { TN_KEEP_LAST, TN_KEEP_FIRST, TN_KEEP_MAX, TN_KEEP_MIN, TN_KEEP_SUM } tn_keep;

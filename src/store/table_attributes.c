@@ -13,23 +13,6 @@ static bool is_whole(double value) {
     return value >= -INT_VALUE_MAX && value <= INT_VALUE_MAX && value == floor(value);
 }
 
-static tn_type type_of(tn_attribute_type type) {
-    switch (type) {
-    case TN_ATTRIBUTE_INT:
-    case TN_ATTRIBUTE_FLOAT:
-        return TN_TYPE_NUMBER;
-    case TN_ATTRIBUTE_BOOL:
-        return TN_TYPE_BOOL;
-    case TN_ATTRIBUTE_CATEGORY:
-        return TN_TYPE_TEXT;
-    case TN_ATTRIBUTE_DATE:
-        return TN_TYPE_DATE;
-    case TN_ATTRIBUTE_TIME:
-        return TN_TYPE_TIME;
-    }
-    return TN_TYPE_NUMBER;
-}
-
 static void attribute_clear(const tn_table_attribute *attribute, uint32_t row) {
     tn_column_clear_row(attribute->column, row);
     if (attribute->validity != NULL) tn_column_clear_row(attribute->validity, row);
@@ -109,7 +92,7 @@ tn_status tn_table_attribute_put(tn_table *table, uint32_t row, uint32_t attribu
         attribute_clear(at, row);
         return TN_OK;
     }
-    if (value->type != type_of(at->spec.type)) return TN_BAD_ARGUMENT;
+    if (value->type != tn_attribute_value_type(at->spec.type)) return TN_BAD_ARGUMENT;
     switch (at->spec.type) {
     case TN_ATTRIBUTE_INT:
     case TN_ATTRIBUTE_FLOAT:
@@ -131,7 +114,7 @@ tn_status tn_table_attribute_reserve(tn_table *table, uint32_t row, uint32_t att
     TN_ASSERT(attribute < table->attribute_count);
     const tn_table_attribute *at = &table->attributes[attribute];
     if (value->is_null) return TN_OK;
-    if (value->type != type_of(at->spec.type)) return TN_BAD_ARGUMENT;
+    if (value->type != tn_attribute_value_type(at->spec.type)) return TN_BAD_ARGUMENT;
     const bool has_row = row != TN_NO_ROW;
     switch (at->spec.type) {
     case TN_ATTRIBUTE_INT:
@@ -159,7 +142,7 @@ void tn_table_attribute_get(const tn_table *table, uint32_t row, uint32_t attrib
                             tn_value *out) {
     TN_ASSERT(attribute < table->attribute_count && row < table->row_count);
     const tn_table_attribute *at = &table->attributes[attribute];
-    *out = (tn_value){.type = type_of(at->spec.type)};
+    *out = (tn_value){.type = tn_attribute_value_type(at->spec.type)};
     switch (at->spec.type) {
     case TN_ATTRIBUTE_INT:
     case TN_ATTRIBUTE_FLOAT:

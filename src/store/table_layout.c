@@ -10,23 +10,6 @@
 
 /* ---- Columns ---- */
 
-static tn_physical attribute_physical(tn_attribute_type type) {
-    switch (type) {
-    case TN_ATTRIBUTE_INT:
-    case TN_ATTRIBUTE_FLOAT:
-        return TN_PHYSICAL_F64;
-    case TN_ATTRIBUTE_BOOL:
-        return TN_PHYSICAL_BITS;
-    case TN_ATTRIBUTE_CATEGORY:
-        return TN_PHYSICAL_CODE;
-    case TN_ATTRIBUTE_DATE:
-        return TN_PHYSICAL_I32;
-    case TN_ATTRIBUTE_TIME:
-        return TN_PHYSICAL_I64;
-    }
-    return TN_PHYSICAL_F64;
-}
-
 static uint32_t columns_of_schema(const tn_schema *schema) {
     uint32_t count = 2 + schema->decay_count + schema->plain_sum_count; /* joined, last_seen */
     for (uint32_t i = 0; i < schema->attribute_count; i++)
@@ -60,7 +43,7 @@ static tn_status attributes_init(tn_table *table, const tn_schema *schema,
     for (uint32_t i = 0; i < schema->attribute_count; i++) {
         tn_table_attribute *attribute = &table->attributes[i];
         attribute->spec = schema->attributes[i];
-        attribute->column = column_take(table, attribute_physical(attribute->spec.type));
+        attribute->column = column_take(table, tn_attribute_physical(attribute->spec.type));
         if (attribute->spec.type == TN_ATTRIBUTE_BOOL)
             attribute->validity = column_take(table, TN_PHYSICAL_BITS);
         if (attribute->spec.type == TN_ATTRIBUTE_CATEGORY)
