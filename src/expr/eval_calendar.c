@@ -85,8 +85,9 @@ static bool add_shift(const tn_kernels *kernels, const tn_shift *shift, tn_in_f6
     return true;
 }
 
-static void run_day(const tn_pure *pure, const tn_step *step, tn_in_f64 time, double *out,
-                    size_t n) {
+void tn_run_day(const tn_pure *pure, const tn_step *step, const tn_operand *args, void *out,
+                size_t n) {
+    const tn_in_f64 time = tn_operand_f64(args[0]);
     if (!pure->zone_shift || !add_shift(pure->kernels, pure->zone_shift, time, 1.0, out, n)) {
         each_row(pure->zone, step, time, out, n);
         return;
@@ -95,37 +96,27 @@ static void run_day(const tn_pure *pure, const tn_step *step, tn_in_f64 time, do
     pure->kernels->arith->unary[TN_UNARY_TO_DAY](out, local, n);
 }
 
-static void run_day_start(const tn_pure *pure, const tn_step *step, tn_in_f64 day, double *out,
-                          size_t n) {
-    pure->kernels->arith->unary[TN_UNARY_FLOOR](out, day, n);
-    const tn_in_f64 whole = {.data = out, .step = 1};
-    if (!pure->day_shift || !add_shift(pure->kernels, pure->day_shift, whole, DAY_MS, out, n))
-        each_row(pure->zone, step, whole, out, n);
+void tn_run_day_start(const tn_pure *pure, const tn_step *step, const tn_operand *args, void *out,
+                      size_t n) {
+    pure->kernels->arith->unary[TN_UNARY_FLOOR](out, tn_operand_f64(args[0]), n);
+    const tn_in_f64 day = {.data = out, .step = 1};
+    if (!pure->day_shift || !add_shift(pure->kernels, pure->day_shift, day, DAY_MS, out, n))
+        each_row(pure->zone, step, day, out, n);
 }
 
-bool tn_calendar_run(const tn_pure *pure, const tn_step *step, const tn_operand *args, double *out,
-                     size_t n) {
-    const tn_calendar_kernels *calendar = pure->kernels->calendar;
+void tn_run_add_months(const tn_pure *pure, const tn_step *step, const tn_operand *args, void *out,
+                       size_t n) {
     const tn_in_f64 x = tn_operand_f64(args[0]);
-    switch (step->op) {
-    case TN_OP_DAY:
-        run_day(pure, step, x, out, n);
-        return true;
-    case TN_OP_DAY_START:
-        run_day_start(pure, step, x, out, n);
-        return true;
-    case TN_OP_ANNIVERSARY:
-        calendar->anniversary(out, x, tn_operand_f64(args[1]), n);
-        return true;
-    case TN_OP_ADD_MONTHS:
-        if (step->extra)
-            calendar->add_months(out, x, (int32_t)step->index, n);
-        else
-            each_row(pure->zone, step, x, out, n);
-        return true;
-    default:
-        return false;
-    }
+    if (step->extra)
+        pure->kernels->calendar->add_months(out, x, (int32_t)step->index, n);
+    else
+        each_row(pure->zone, step, x, out, n);
+}
+
+void tn_run_anniversary(const tn_pure *pure, const tn_step *step, const tn_operand *args, void *out,
+                        size_t n) {
+    (void)step;
+    pure->kernels->calendar->anniversary(out, tn_operand_f64(args[0]), tn_operand_f64(args[1]), n);
 }
 
 /* ---- Tables ---- */

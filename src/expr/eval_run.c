@@ -15,6 +15,11 @@ static void fill(double *out, double value, size_t n) {
         out[i] = value;
 }
 
+/* Rows up to the end of the last block. */
+static size_t padded(size_t rows) {
+    return (rows + TN_KERNEL_ROWS - 1) / TN_KERNEL_ROWS * TN_KERNEL_ROWS;
+}
+
 static tn_in_f64 f64_arg(const tn_program_state *state, const tn_step *step, size_t i) {
     return tn_operand_f64(tn_state_operand(state, step->args[i]));
 }
@@ -250,61 +255,66 @@ static void run_level_text(const tn_program_state *state, const tn_step *step, u
                                    n);
 }
 
-static void run_pure(const tn_program_state *state, const tn_step *step, void *out, size_t n) {
-    tn_operand args[TN_STEP_ARGS] = {{0}};
+/* A step that needs nothing but its arguments; false if it is none. */
+static bool run_pure(const tn_program_state *state, const tn_step *step, void *out, size_t n) {
+    tn_operand args[TN_STEP_ARGS];
     for (size_t i = 0; i < TN_STEP_ARGS; i++)
-        if (step->args[i] != TN_NO_VALUE) args[i] = tn_state_operand(state, step->args[i]);
-    const bool is_pure = tn_pure_run(&state->pure, step, args, out, n);
-    TN_ASSERT(is_pure);
+        args[i] =
+            step->args[i] == TN_NO_VALUE ? (tn_operand){0} : tn_state_operand(state, step->args[i]);
+    return tn_pure_run(&state->pure, step, args, out, n);
 }
 
 /* ---- The loop ---- */
 
-static tn_status run_step(tn_program_state *state, size_t at, const tn_tile *tile) {
-    const tn_program *program = state->program;
-    const tn_step *step = &program->steps[at];
+static tn_status run_impure(tn_program_state *state, size_t at, void *out, const tn_tile *tile) {
+    const tn_step *step = &state->program->steps[at];
     const size_t rows = step->uniform ? TN_KERNEL_ROWS : tile->rows;
-    const size_t n = (rows + TN_KERNEL_ROWS - 1) / TN_KERNEL_ROWS * TN_KERNEL_ROWS;
+    const size_t n = padded(rows);
+    switch (step->op) {
+    case TN_OP_TEXT_TEST:
+    case TN_OP_TEXT_PAIR_TEST:
+    case TN_OP_TEXT_MAP:
+    case TN_OP_TEXT_PAIR_JOIN:
+        return tn_text_run(state, step, &state->memos[state->program->text_numbers[at]], rows, n);
+    case TN_OP_LEVEL_TEXT:
+        run_level_text(state, step, out, n);
+        return TN_OK;
+    case TN_OP_BIN:
+        run_bin(state, step, out, n);
+        return TN_OK;
+    case TN_OP_BUCKET:
+        run_bucket(state, step, out, tile);
+        return TN_OK;
+    case TN_OP_P_ALIVE:
+        run_p_alive(state, step, out, n);
+        return TN_OK;
+    case TN_OP_CELL:
+        run_cell(state, step, out, rows, n);
+        return TN_OK;
+    case TN_OP_CALL:
+        run_call(state, step, out, rows, n);
+        return TN_OK;
+    default:
+        TN_ASSERT(false);
+        return TN_INTERNAL;
+    }
+}
+
+static tn_status run_step(tn_program_state *state, size_t at, const tn_tile *tile) {
+    const tn_step *step = &state->program->steps[at];
+    const size_t n = step->uniform ? TN_KERNEL_ROWS : padded(tile->rows);
     if (step->op == TN_OP_INPUT) {
         run_input(state, step, &tile->inputs[step->index], n);
         return TN_OK;
     }
     if (step->op == TN_OP_STORE) {
         void *to = tile->outputs[step->index].data;
-        if (to) run_store(state, step, to, rows, n);
+        if (to) run_store(state, step, to, tile->rows, n);
         return TN_OK;
     }
     void *out = tn_state_rows(state, step->result);
     tn_status status = TN_OK;
-    switch (step->op) {
-    case TN_OP_TEXT_TEST:
-    case TN_OP_TEXT_PAIR_TEST:
-    case TN_OP_TEXT_MAP:
-    case TN_OP_TEXT_PAIR_JOIN:
-        status = tn_text_run(state, step, &state->memos[program->text_numbers[at]], rows, n);
-        break;
-    case TN_OP_LEVEL_TEXT:
-        run_level_text(state, step, out, n);
-        break;
-    case TN_OP_BIN:
-        run_bin(state, step, out, n);
-        break;
-    case TN_OP_BUCKET:
-        run_bucket(state, step, out, tile);
-        break;
-    case TN_OP_P_ALIVE:
-        run_p_alive(state, step, out, n);
-        break;
-    case TN_OP_CELL:
-        run_cell(state, step, out, rows, n);
-        break;
-    case TN_OP_CALL:
-        run_call(state, step, out, rows, n);
-        break;
-    default:
-        run_pure(state, step, out, n);
-        break;
-    }
+    if (!run_pure(state, step, out, n)) status = run_impure(state, at, out, tile);
     state->at[step->result] = out;
     return status;
 }

@@ -186,6 +186,12 @@ static bool holds_kind(tn_register_kind kind, tn_physical physical) {
     }
 }
 
+/* Storing a float rounds: what was rounded to a float for it need not be. */
+static tn_value_id unrounded(const tn_builder *b, tn_value_id value) {
+    const tn_step *step = tn_builder_step(b, value);
+    return step->op == TN_OP_UNARY && step->sub == TN_UNARY_TO_F32 ? step->args[0] : value;
+}
+
 void tn_build_output(tn_builder *b, uint32_t key, tn_value_id value, tn_physical physical) {
     if (b->failure != TN_OK) return;
     if (value == TN_NO_VALUE) {
@@ -194,6 +200,7 @@ void tn_build_output(tn_builder *b, uint32_t key, tn_value_id value, tn_physical
     }
     TN_ASSERT(holds_kind(tn_builder_kind(b, value), physical));
     if (physical == TN_PHYSICAL_CODE) value = tn_builder_to_pool(b, value);
+    if (physical == TN_PHYSICAL_F32) value = unrounded(b, value);
     void *outputs = b->outputs;
     if (value == TN_NO_VALUE || !tn_array_reserve(NULL, &outputs, &b->output_capacity,
                                                   b->output_count + 1, sizeof *b->outputs)) {

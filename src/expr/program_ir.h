@@ -227,11 +227,16 @@ typedef struct tn_pure {
 bool tn_pure_run(const tn_pure *pure, const tn_step *step, const tn_operand *args, void *out,
                  size_t n);
 
-/* ---- eval_calendar.c ---- */
+/* ---- eval_calendar.c: pure calendar steps ---- */
 
-/* Runs a calendar step; false if it is none. */
-bool tn_calendar_run(const tn_pure *pure, const tn_step *step, const tn_operand *args, double *out,
-                     size_t n);
+void tn_run_day(const tn_pure *pure, const tn_step *step, const tn_operand *args, void *out,
+                size_t n);
+void tn_run_day_start(const tn_pure *pure, const tn_step *step, const tn_operand *args, void *out,
+                      size_t n);
+void tn_run_add_months(const tn_pure *pure, const tn_step *step, const tn_operand *args, void *out,
+                       size_t n);
+void tn_run_anniversary(const tn_pure *pure, const tn_step *step, const tn_operand *args, void *out,
+                        size_t n);
 /* Tables of a zone; false when memory is used up. */
 bool tn_shift_of_zone(tn_arena *arena, const tn_zone *zone, tn_shift *out);
 bool tn_shift_of_days(tn_arena *arena, const tn_zone *zone, tn_shift *out);

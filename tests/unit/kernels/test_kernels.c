@@ -378,10 +378,12 @@ Test(kernels, rules_add_whole_units) {
     }
 }
 
-static long double naive_alive(bool is_mbg, const double p[4], double x, double t_x, double T) {
-    const long double r = p[0], alpha = p[1], a = p[2], b = p[3];
-    if (!is_mbg && x == 0.0) return 1.0L;
-    if (x == 0.0) t_x = 0.0;
+static long double naive_alive(bool is_mbg, const double p[4], const double row[3]) {
+    const long double r = (long double)p[0], alpha = (long double)p[1];
+    const long double a = (long double)p[2], b = (long double)p[3];
+    const long double x = (long double)row[0], T = (long double)row[2];
+    const long double t_x = row[0] == 0.0 ? 0.0L : (long double)row[1];
+    if (!is_mbg && row[0] == 0.0) return 1.0L;
     const long double odds =
         a / (is_mbg ? b + x : b + x - 1.0L) * expl((r + x) * log1pl((T - t_x) / (alpha + t_x)));
     return 1.0L / (1.0L + odds);
@@ -414,8 +416,9 @@ Test(kernels, p_alive_is_the_published_formula_up_to_x_of_5000) {
                     cr_assert(isnan(got[is_mbg][i]));
                     continue;
                 }
-                const long double want = naive_alive(is_mbg, p, x[i], t_x[i], T[i]);
-                const double error = (double)fabsl(got[is_mbg][i] - want);
+                const long double want =
+                    naive_alive(is_mbg, p, (const double[3]){x[i], t_x[i], T[i]});
+                const double error = (double)fabsl((long double)got[is_mbg][i] - want);
                 const double since = is_mbg && x[i] == 0.0 ? 0.0 : t_x[i];
                 const double log_ratio = log((p[1] + T[i]) / (p[1] + since));
                 const double bound =
