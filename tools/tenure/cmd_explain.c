@@ -67,7 +67,9 @@ static void append_segments(const tn_engine_info *info, const tn_value *values, 
         if (names.size > 0) tn_buffer_append_char(&names, ' ');
         tn_buffer_append(&names, name.data + prefix, name.size - prefix);
     }
-    if (names.size > 0)
+    if (names.failed)
+        out->failed = true;
+    else if (names.size > 0)
         tn_text_wrap(out, "  in segments ", (tn_str){names.data, names.size}, LINE_WIDTH);
     tn_buffer_deinit(&names);
 }

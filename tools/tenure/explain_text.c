@@ -41,7 +41,7 @@ static void name_cell(const tn_explain_score *score, const tn_explain_line *line
     tn_buffer name;
     tn_buffer_init(&name, NULL);
     tn_explain_append_name(score, line, &name);
-    tn_text_table_name(table, (tn_str){name.data == NULL ? "" : name.data, name.size}, NAME_WIDTH);
+    tn_text_table_buffer(table, &name, NAME_WIDTH);
     tn_buffer_deinit(&name);
 }
 

@@ -247,7 +247,7 @@ static void append_segments(const tn_report *report, tn_buffer *out) {
     if (report->segment_count > 0)
         append_groups(report, "SEGMENTS", report->segments, report->segment_count,
                       report->rfm != NULL ? &right : &left);
-    if (left.size > 0) {
+    if (left.size > 0 || left.failed) {
         tn_text_beside(out, &left, &right, PANE);
         tn_buffer_append_char(out, '\n');
     }
@@ -306,7 +306,7 @@ static void append_score(const tn_explain_score *score, tn_buffer *out) {
         tn_buffer name;
         tn_buffer_init(&name, NULL);
         tn_explain_append_name(score, line, &name);
-        tn_text_table_name(&table, (tn_str){name.data, name.size}, 24);
+        tn_text_table_buffer(&table, &name, 24);
         tn_buffer_deinit(&name);
         tn_text_table_cell(&table, "%+.2f", tn_explain_points(line->units));
         shown++;

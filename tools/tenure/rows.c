@@ -119,7 +119,7 @@ static tn_status select_columns(row_writer *writer, const tn_engine *engine, con
     else
         TN_TRY(select_named(writer, engine, rows->select, error));
     tn_buffer_append_char(&writer->text, '\n');
-    return TN_OK;
+    return writer->text.failed ? tn_fail_memory(error) : TN_OK;
 }
 
 static tn_status scan_rows(row_writer *writer, const tn_engine *engine, const tn_rows *rows,

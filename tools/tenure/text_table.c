@@ -87,6 +87,11 @@ void tn_text_table_name(tn_text_table *table, tn_str text, size_t width) {
     table->count++;
 }
 
+void tn_text_table_buffer(tn_text_table *table, const tn_buffer *text, size_t width) {
+    if (text->failed) table->cells.failed = true;
+    tn_text_table_name(table, (tn_str){text->size == 0 ? "" : text->data, text->size}, width);
+}
+
 void tn_text_table_row(tn_text_table *table, const char *const *cells) {
     for (size_t i = 0; i < table->columns; i++)
         tn_text_table_cell(table, "%s", cells[i]);

@@ -28,6 +28,8 @@ void tn_text_table_deinit(tn_text_table *table);
 void tn_text_table_cell(tn_text_table *table, const char *format, ...) TN_PRINTF(2, 3);
 /* A text cut to `width` columns. */
 void tn_text_table_name(tn_text_table *table, tn_str text, size_t width);
+/* The same of what a buffer holds. */
+void tn_text_table_buffer(tn_text_table *table, const tn_buffer *text, size_t width);
 /* A row of plain cells: as many strings as the table has columns. */
 void tn_text_table_row(tn_text_table *table, const char *const *cells);
 /* Appends the rows, each behind `indent` blanks, no blanks at the end. */
