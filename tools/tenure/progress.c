@@ -4,12 +4,19 @@
 #include "bars.h"
 #include "base/clock.h"
 #include "figures.h"
+#include "text_table.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
 static const uint64_t first_after_ns = 1000000000, redraw_after_ns = 100000000;
 enum { BAR_WIDTH = 30 };
+
+static void draw_bar(const char *what, double share) {
+    const tn_bar bar = tn_bar_of(share, BAR_WIDTH);
+    const int pad = BAR_WIDTH - (int)tn_text_width(tn_str_of(bar.text));
+    fprintf(stderr, "\r\033[K%s  %s%*s %3.0f %%", what, bar.text, pad, "", 100 * share);
+}
 
 void tn_progress_start(tn_progress *progress, const char *what) {
     *progress = (tn_progress){.what = what,
@@ -28,8 +35,7 @@ void tn_progress_update(tn_progress *progress, uint64_t done, uint64_t total) {
     if (total == 0)
         fprintf(stderr, "\r\033[K%s  %s", progress->what, tn_figure_count(done).text);
     else
-        fprintf(stderr, "\r\033[K%s  %-30s %3.0f %%", progress->what,
-                tn_bar_of(share, BAR_WIDTH).text, 100 * share);
+        draw_bar(progress->what, share);
     fflush(stderr);
 }
 

@@ -126,8 +126,7 @@ static int32_t draw_day(int kind, const tn_synth_plan *plan, tn_rng *rng) {
     switch (kind) {
     case KIND_BIRTHDAY: {
         const double age = clamp(42 + 15 * tn_rng_normal(rng), 16, 95);
-        const int32_t day = plan->to_day - (int32_t)(age * 365.25);
-        return day < 0 ? (int32_t)tn_rng_below(rng, 3650) : day;
+        return plan->to_day - (int32_t)(age * 365.25);
     }
     case KIND_AHEAD:
         return plan->to_day - 90 + (int32_t)tn_rng_below(rng, 500);
