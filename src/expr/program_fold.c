@@ -228,7 +228,7 @@ static tn_value_id fold_rule(tn_builder *b, tn_step *step) {
     return TN_NO_VALUE;
 }
 
-/* Whole numbers by their column's type: within ±2^51. */
+/* Whole numbers by their column's type. */
 static bool is_whole_input(const tn_step *step) {
     return step->op == TN_OP_INPUT &&
            (step->sub == TN_PHYSICAL_I64 || step->sub == TN_PHYSICAL_I32);

@@ -12,9 +12,34 @@ static void load_f64_scaled(double *out, const double *in, double scale, size_t 
         tn_vec_store(out + i, tn_vec_finite(tn_vec_load(in + i) * factor));
 }
 
+/* Of any size; the null is INT64_MIN. */
+static void load_large(double *out, const int64_t *in) {
+    const tn_uvec null = tn_uvec_of(1ull << 63);
+    for (size_t i = 0; i < TN_KERNEL_ROWS; i += TN_LANES) {
+        const tn_uvec v = tn_uvec_load(in + i);
+        tn_vec_store(out + i, tn_vec_null_where(tn_uvec_eq(v, null), tn_vec_of_i64(v)));
+    }
+}
+
+/* Times are within ±2^51, or null: a block that has anything else is done again. */
 static void load_i64(double *out, const int64_t *in, size_t n) {
-    for (size_t i = 0; i < n; i += TN_LANES)
-        tn_vec_store(out + i, tn_vec_of_i64_small(tn_uvec_load(in + i)));
+    const tn_uvec null = tn_uvec_of(1ull << 63);
+    for (size_t row = 0; row < n; row += TN_KERNEL_ROWS) {
+        tn_uvec large = {0};
+        for (size_t i = row; i < row + TN_KERNEL_ROWS; i += TN_LANES) {
+            const tn_uvec v = tn_uvec_load(in + i);
+            tn_mask fits;
+            tn_vec_store(out + i, tn_vec_of_i64_small(v, &fits));
+            const tn_vec rest = tn_vec_keep_where(tn_mask_not(fits), tn_vec_from_bits(v ^ null));
+            large = large | tn_vec_bits(rest);
+        }
+        uint64_t lanes[TN_LANES];
+        tn_uvec_store(lanes, large);
+        uint64_t any = 0;
+        for (size_t i = 0; i < TN_LANES; i++)
+            any |= lanes[i];
+        if (any) load_large(out + row, in + row);
+    }
 }
 
 static void load_i32(double *out, const int32_t *in, size_t n) {

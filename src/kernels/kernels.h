@@ -53,7 +53,8 @@ typedef struct tn_in_bits {
 /* ---- convert: columns to numbers and back ---- */
 
 typedef struct tn_convert_kernels {
-    /* Exact. Nulls: NaN, everything beyond ±2^51 of i64 (INT64_MIN is one), INT32_MIN, -1 of i8. */
+    /* Exact, except i64 beyond 2^53, which is rounded to nearest. Nulls: NaN, INT64_MIN, INT32_MIN,
+     * and -1 of i8. */
     void (*load_f32)(double *out, const float *in, size_t n);
     void (*load_f64_scaled)(double *out, const double *in, double scale, size_t n);
     void (*load_i64)(double *out, const int64_t *in, size_t n);

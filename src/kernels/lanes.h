@@ -352,12 +352,20 @@ static inline tn_i32v tn_i32v_load_i8(const int8_t *from) {
     return (tn_i32v){from[0], from[1]};
 #endif
 }
-/* A 64-bit integer within ±2^51 as a double, by the bits of v + 1.5 × 2^52; NaN beyond. */
-static inline tn_vec tn_vec_of_i64_small(tn_uvec v) {
+/* A 64-bit integer as the nearest double: its halves, each exact, added with one rounding. */
+static inline tn_vec tn_vec_of_i64(tn_uvec v) {
+    const tn_uvec low = (v & tn_uvec_of(0xFFFFFFFFull)) | tn_uvec_of(0x4330000000000000ull);
+    const tn_uvec high = (v >> 32) ^ tn_uvec_of(0x4530000080000000ull);
+    const tn_vec high_part = (tn_vec)high - tn_vec_of(0x1.000008p84); /* 2^84+2^63 */
+    return high_part + ((tn_vec)low - tn_vec_of(4503599627370496.0));
+}
+/* A 64-bit integer in [-2^51, 2^51) as a double, by the bits of v + 1.5 × 2^52; NaN beyond, where
+ * *fits does not hold. */
+static inline tn_vec tn_vec_of_i64_small(tn_uvec v, tn_mask *fits) {
     const tn_vec magic = tn_vec_of(6755399441055744.0);
     const tn_uvec bits = v + (tn_uvec)magic;
-    const tn_mask fits = tn_uvec_eq(bits >> 52, tn_uvec_of(0x433));
-    return tn_vec_null_where(tn_mask_not(fits), (tn_vec)bits - magic);
+    *fits = tn_uvec_eq(bits >> 52, tn_uvec_of(0x433));
+    return tn_vec_null_where(tn_mask_not(*fits), (tn_vec)bits - magic);
 }
 /* A whole number of |v| < 2^51 as a 64-bit integer, by the bits of v + 1.5 × 2^52. */
 static inline tn_uvec tn_vec_to_i64_small(tn_vec v) {

@@ -32,7 +32,7 @@ tn_physical tn_derived_physical(const tn_derived *derived) {
     case TN_TYPE_DATE:
         return TN_PHYSICAL_I32;
     }
-    TN_ASSERT(!"a type");
+    TN_ASSERT(false && "a type");
     return TN_PHYSICAL_F64;
 }
 
@@ -157,7 +157,7 @@ static tn_value_id leaf(void *context, tn_builder *builder, const tn_expr *node,
     case TN_NODE_BUCKET:
         return bucket_leaf(compiler, node);
     default:
-        TN_ASSERT(!"a leaf");
+        TN_ASSERT(false && "a leaf");
         return TN_NO_VALUE;
     }
 }

@@ -294,7 +294,7 @@ static value leaf_of(void *context, const tn_expr *leaf, value argument) {
     case TN_NODE_TILE:
         return tile_of(s, leaf, argument);
     default:
-        TN_ASSERT(!"a leaf");
+        TN_ASSERT(false && "a leaf");
         return argument;
     }
 }
@@ -699,7 +699,7 @@ static value score_cell(const model_oracle *oracle, const oracle_customer *c, ui
         *is_unsure |= c->cells[d].is_unsure;
         return c->cells[d].value;
     }
-    TN_ASSERT(!"a score");
+    TN_ASSERT(false && "a score");
     return tn_oracle_null(TN_TYPE_NUMBER);
 }
 

@@ -14,7 +14,7 @@ static void must(tn_status status, const tn_error *error) {
     char text[4096];
     tn_error_format(error, text, sizeof text);
     fprintf(stderr, "%s\n", text);
-    TN_ASSERT(!"a step of a test failed");
+    TN_ASSERT(false && "a step of a test failed");
 }
 
 static void shard_open(scoring_base *base, size_t shard) {
