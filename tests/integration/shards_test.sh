@@ -10,7 +10,7 @@ grep -q 'mbg_nbd: \[' fitted.yaml && fail "the parameters were not taken out"
 fitted=(--model fitted.yaml "${inputs[@]:2}")
 
 # without_times: the report's JSON without what differs from run to run.
-without_times() { grep -vE '"(seconds|load|fit|rescore|report|rows)": [0-9.e-]+|"file"' out; }
+without_times() { grep -vE '"(seconds|load|fit|rescore|report|rows|memory_bytes)": [0-9.e-]+|"file"' out; }
 
 run 0 score "${inputs[@]}" --shards 1 --threads 1 --out one.csv
 run 0 score "${fitted[@]}" --shards 1 --threads 1 --out fitted.csv

@@ -109,7 +109,9 @@ static tn_status until_day(const fit *job, const tn_engine *engine, int32_t *out
         if (job->is_tested) *out = first + (*out - first) / 2;
         return TN_OK;
     }
-    TN_TRY(tn_date_parse(tn_str_of(job->until_text), out, error));
+    tn_error why = {0};
+    if (tn_date_parse(tn_str_of(job->until_text), out, &why) != TN_OK)
+        return tn_fail(error, TN_BAD_ARGUMENT, "--until: %s", why.message);
     if (*out >= first) return TN_OK;
     char text[TN_TIME_TEXT_SIZE];
     tn_date_format(first, text);

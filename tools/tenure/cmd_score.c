@@ -26,8 +26,9 @@ static bool wants_report(const score *job) {
 static tn_status holdout_day(const score *job, int32_t *out, tn_error *error) {
     *out = TN_TRUST_MIDDLE;
     if (job->holdout == NULL) return TN_OK;
-    TN_TRY(tn_date_parse(tn_str_of(job->holdout), out, error));
-    return TN_OK;
+    tn_error why = {0};
+    if (tn_date_parse(tn_str_of(job->holdout), out, &why) == TN_OK) return TN_OK;
+    return tn_fail(error, TN_BAD_ARGUMENT, "--holdout: %s", why.message);
 }
 
 static tn_status print_report(const score *job, const tn_report *report, tn_error *error) {

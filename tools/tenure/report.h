@@ -57,6 +57,7 @@ typedef struct tn_report {
     tn_trust trust;
     tn_buffer warnings; /* a line each */
     double seconds;
+    tn_engine_stats stats;
     /* rows written by --out */
     const char *rows_path; /* NULL: none */
     uint64_t rows_written;

@@ -293,6 +293,7 @@ tn_status tn_report_collect(tn_report *report, const tn_inputs *inputs, int32_t 
         status = tn_engine_warnings(inputs->engine, tn_cli_sink_line, &report->warnings, error);
     if (status == TN_OK && report->warnings.failed) status = tn_fail_memory(error);
     if (status != TN_OK) tn_report_deinit(report);
+    tn_engine_stats_get(inputs->engine, &report->stats);
     report->seconds = (double)(tn_clock_monotonic_ns() - started) * 1e-9;
     return status;
 }

@@ -47,6 +47,7 @@ static void put_reading(const tn_report *report, tn_json *json) {
     tn_json_put(json, json->root, "seconds", steps);
     if (report->rows_path != NULL)
         put_count(json, json->root, "rows_written", report->rows_written);
+    put_count(json, json->root, "memory_bytes", report->stats.memory_bytes);
 }
 
 static void put_fit(const tn_report *report, tn_json *json) {

@@ -70,7 +70,15 @@ static void append_steps(const tn_report *report, tn_buffer *out) {
         tn_buffer_printf(out, ", %s rows to %s %s", tn_figure_count(report->rows_written).text,
                          tn_cli_file_name(report->rows_path),
                          tn_figure_seconds(report->rows_seconds).text);
-    tn_buffer_append_str(out, "\n\n");
+    tn_buffer_append_char(out, '\n');
+}
+
+static void append_memory(const tn_report *report, tn_buffer *out) {
+    const tn_engine_stats *stats = &report->stats;
+    if (stats->customers == 0) return;
+    tn_buffer_printf(out, "  memory: %s MiB, %s bytes a customer\n",
+                     tn_figure_decimal((double)stats->memory_bytes / (1 << 20), 1).text,
+                     tn_figure_count(stats->memory_bytes / stats->customers).text);
 }
 
 static void append_reading(const tn_report *report, tn_buffer *out) {
@@ -83,6 +91,8 @@ static void append_reading(const tn_report *report, tn_buffer *out) {
     tn_text_table_render(&table, 0, out);
     tn_text_table_deinit(&table);
     append_steps(report, out);
+    append_memory(report, out);
+    tn_buffer_append_char(out, '\n');
 }
 
 /* ---- the fit ---- */

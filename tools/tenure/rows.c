@@ -127,7 +127,10 @@ static tn_status scan_rows(row_writer *writer, const tn_engine *engine, const tn
     tn_scan scan = {
         .columns = writer->columns, .column_count = writer->count, .sorted_by_id = true};
     if (rows->where != NULL) scan.where = tn_str_of(rows->where);
-    return tn_engine_scan(engine, &scan, visitor, writer, error);
+    const tn_status status = tn_engine_scan(engine, &scan, visitor, writer, error);
+    if (status == TN_BAD_EXPRESSION && error != NULL && error->file[0] == '\0')
+        tn_error_locate(error, "--where", error->line, error->column);
+    return status;
 }
 
 static tn_status write_rows(row_writer *writer, const tn_engine *engine, const tn_rows *rows,
