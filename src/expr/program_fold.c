@@ -234,10 +234,20 @@ static bool is_whole_input(const tn_step *step) {
            (step->sub == TN_PHYSICAL_I64 || step->sub == TN_PHYSICAL_I32);
 }
 
-/* Brings what is the same for all rows to one side, where it costs nothing:
+/* day(time) >= or < a whole day, of UTC: time against the start of that day. Times beyond ±8.64 ×
+ * 10^15 ms have no day. */
+static tn_value_id compare_day(tn_builder *b, tn_comparison op, tn_value_id time, tn_value_id day) {
+    const bool is_from = op == TN_IS_GE;
+    const tn_value_id end = tn_build_number(b, is_from ? 8.64e15 : -8.64e15);
+    const tn_value_id has_day = tn_build_compare(b, is_from ? TN_IS_LE : TN_IS_GE, time, end);
+    const tn_value_id holds = tn_build_compare(b, op, time, tn_build_day_start(b, day));
+    return tn_build_and(b, holds, has_day);
+}
+
+/* Brings what is the same for all rows to one side:
  *     now - x >= c        is  x <= now - c
  *     today - day(x) > c  is  x < start of day (today - c)        in UTC
- * of whole numbers, which are exact on both sides. */
+ * Whole numbers are exact on both sides, or so far away that rounding does not matter. */
 static tn_value_id fold_order(tn_builder *b, const tn_step *step) {
     static const tn_comparison mirrored[TN_ORDER_COUNT] = {
         [TN_ORDER_LT] = TN_IS_GT, [TN_ORDER_LE] = TN_IS_GE, [TN_ORDER_EQ] = TN_IS_EQ,
@@ -264,8 +274,7 @@ static tn_value_id fold_order(tn_builder *b, const tn_step *step) {
     const bool from_next = op == TN_IS_GT || op == TN_IS_LE;
     const tn_value_id day =
         from_next ? tn_build_math(b, TN_MATH_ADD, bound, tn_build_number(b, 1.0)) : bound;
-    op = op == TN_IS_GE || op == TN_IS_GT ? TN_IS_GE : TN_IS_LT;
-    return tn_build_compare(b, op, time, tn_build_day_start(b, day));
+    return compare_day(b, op == TN_IS_GE || op == TN_IS_GT ? TN_IS_GE : TN_IS_LT, time, day);
 }
 
 static tn_value_id fold_algebra(tn_builder *b, tn_step *step) {
