@@ -72,17 +72,27 @@ static tn_value_id lower_stages(tn_compiler *c, const tn_model_stages *stages) {
     return rank;
 }
 
-/* A value as its column will hold it. */
-static tn_value_id as_stored(tn_builder *b, tn_value_id value, tn_physical physical) {
+/* What the rest of a pass reads of a value that a column stores: what the column will hold. Storing
+ * rounds by itself, so this is computed only where it is read. */
+static tn_value_id as_read(tn_builder *b, tn_value_id value, tn_physical physical) {
     if (physical == TN_PHYSICAL_F32) return tn_build_math(b, TN_MATH_TO_F32, value, TN_NO_VALUE);
+    if (physical == TN_PHYSICAL_UNITS)
+        return tn_build_math(b, TN_MATH_FROM_UNITS, value, TN_NO_VALUE);
+    return value;
+}
+
+/* Times and dates are whole before they are stored: storing would round halves to even. */
+static tn_value_id as_stored(tn_builder *b, tn_value_id value, tn_physical physical) {
     if (physical == TN_PHYSICAL_I64 || physical == TN_PHYSICAL_I32)
         return tn_build_math(b, TN_MATH_ROUND, value, TN_NO_VALUE);
     return value;
 }
 
-static tn_value_id lower_value(tn_compiler *c, const tn_derived *derived) {
+static tn_value_id lower_value(tn_compiler *c, const tn_plan *plan, const tn_derived *derived) {
     const tn_model *model = c->model;
     switch (derived->kind) {
+    case TN_DERIVED_SCORE:
+        return tn_lower_score(c, &model->scores[derived->index]);
     case TN_DERIVED_GRADE:
         return tn_lower_grade(c, &model->scores[derived->index],
                               c->derived_values[score_column(model, derived->index)]);
@@ -92,6 +102,8 @@ static tn_value_id lower_value(tn_compiler *c, const tn_derived *derived) {
         return tn_lower_rfm_bin(c, TN_CUTS_FREQUENCY);
     case TN_DERIVED_RFM_MONETARY:
         return tn_lower_rfm_bin(c, TN_CUTS_MONETARY);
+    case TN_DERIVED_RFM_SEGMENT:
+        return tn_lower_rfm_segment(c, plan->rfm_cells != NULL);
     case TN_DERIVED_TRAIT:
         return tn_compiler_lower(c, model->traits[derived->index].expr.tree);
     case TN_DERIVED_STAGE:
@@ -118,17 +130,8 @@ static tn_status lower_derived(tn_compiler *c, const tn_plan *plan, const places
     put->pass[index] = pass;
     tn_builder *b = tn_compiler_builder(c);
     const tn_physical physical = tn_derived_physical(derived);
-    tn_value_id value, stored;
-    if (derived->kind == TN_DERIVED_SCORE) {
-        stored = tn_lower_score(c, &c->model->scores[derived->index]);
-        value = tn_build_math(b, TN_MATH_FROM_UNITS, stored, TN_NO_VALUE);
-    } else {
-        value = derived->kind == TN_DERIVED_RFM_SEGMENT
-                    ? tn_lower_rfm_segment(c, plan->rfm_cells != NULL)
-                    : lower_value(c, derived);
-        value = stored = as_stored(b, value, physical);
-    }
-    put->value[index] = value;
+    const tn_value_id stored = as_stored(b, lower_value(c, plan, derived), physical);
+    put->value[index] = as_read(b, stored, physical);
     tn_build_output(b, tn_key_pack(TN_KEY_DERIVED, index), stored, physical);
     return TN_OK;
 }

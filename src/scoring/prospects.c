@@ -25,8 +25,8 @@ __extension__ typedef __int128 wide_int;
 
 /* What one shard knows. */
 typedef struct shard_facts {
+    uint64_t customers;
     int32_t first_day;              /* least; INT32_MAX: no purchase at all */
-    uint64_t customers;             /* with a purchase */
     uint64_t beyond[X_BUCKETS + 1]; /* [i]: with x above the (i − 1)-th x_max and up to the i-th */
     uint64_t repeaters;             /* this and the next only when the mean is wanted */
     wide_int value;                 /* Σ m of the repeaters, in 2^-40 */
@@ -81,7 +81,6 @@ static void rows_look(shard_facts *facts, const look_chunk *chunk, size_t w) {
         const uint32_t x = chunk->repeats[row];
         if (chunk->first_days[row] == INT32_MIN) continue;
         if (chunk->first_days[row] < facts->first_day) facts->first_day = chunk->first_days[row];
-        facts->customers++;
         if (x > X_MIN) facts->beyond[x_bucket(x)]++;
         if (x == 0 || chunk->values == NULL) continue;
         facts->repeaters++;
@@ -90,20 +89,21 @@ static void rows_look(shard_facts *facts, const look_chunk *chunk, size_t w) {
 }
 
 /* The same for 64 live rows of which none bought more than X_MIN times again, without branches;
- * false when some did. Nulls count as days that are far off. */
+ * false when some did. Moved up, days are unsigned numbers in their order, and a null is above all.
+ */
 static bool block_look(shard_facts *facts, const int32_t *first_days, const uint32_t *repeats) {
-    uint32_t most = 0, customers = 0;
-    int32_t first = INT32_MAX;
+    const uint32_t up = 1u << 30;
+    uint32_t most = 0, first = UINT32_MAX;
+    for (size_t i = 0; i < TN_WORD_BITS; i++)
+        most |= repeats[i];
     for (size_t i = 0; i < TN_WORD_BITS; i++) {
-        const bool is_null = first_days[i] == INT32_MIN;
-        const int32_t day = is_null ? INT32_MAX : first_days[i];
-        customers += !is_null;
+        const uint32_t day = (uint32_t)first_days[i] + up;
         first = day < first ? day : first;
-        most = repeats[i] > most ? repeats[i] : most;
     }
     if (most > X_MIN) return false;
-    facts->customers += customers;
-    if (first < facts->first_day) facts->first_day = first;
+    if (first > INT32_MAX) return true; /* nothing but nulls */
+    const int32_t day = (int32_t)first - (int32_t)up;
+    if (day < facts->first_day) facts->first_day = day;
     return true;
 }
 
@@ -126,6 +126,7 @@ static tn_status shard_look(void *context, size_t index) {
         !tn_table_column_find(table, TN_TABLE_REPEATS, 0, &repeats) ||
         !tn_table_column_find(table, TN_TABLE_REPEAT_VALUE, 0, &values))
         return TN_INTERNAL;
+    facts->customers = tn_table_customer_count(table);
     facts->first_day = INT32_MAX;
     for (size_t chunk = 0; chunk < tn_table_chunk_count(table); chunk++) {
         const look_chunk rows = {.live = tn_table_live_words(table, chunk),

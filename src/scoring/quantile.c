@@ -17,12 +17,14 @@
 #include <string.h>
 
 enum {
-    FIRST_BITS_MIN = 8, /* of the first level: a cell for about four rows, … */
-    FIRST_BITS_MAX = 16,
+    FIRST_BITS_MIN = 8,  /* of the first level: a cell for about four rows, … */
+    FIRST_BITS_MAX = 13, /* … whose counts stay in the first cache */
+    LATER_BITS_MAX = 16,
     LEVEL_BITS_MIN = 4,        /* of one range, however many ranges there are */
     LEVEL_CELLS_MAX = 1 << 18, /* of all ranges of a level, as long as the above allows */
     LEVELS_MAX = 1 + 64 / LEVEL_BITS_MIN,
-    GATHER_ROWS = 1 << 14, /* so few rows are gathered and sorted */
+    GATHER_ROWS = 1 << 14, /* so few rows are gathered and sorted, … */
+    GATHER_SHARE = 128,    /* … or one in so many */
     SAMPLE_CHUNKS = 16,
     SAMPLE_ROWS = 64, /* of a chunk */
     BATCH_ROWS = 512  /* whose keys stay in the first cache */
@@ -58,6 +60,7 @@ typedef struct narrowing {
     bool *is_found;  /* by rank */
     size_t rank_count;
     uint32_t **shard_counts; /* by shard: counts of the present level */
+    size_t gather_rows;      /* that are left, of all shards */
     uint64_t **gathered;     /* by shard */
     size_t *gathered_count;  /* by shard */
 } narrowing;
@@ -176,7 +179,7 @@ static void read_column(uint64_t *keys, const tn_quantile_request *request, tn_p
             read_i32(keys, (const int32_t *)data + first, rows);
         return;
     default:
-        TN_ASSERT(!"a column of numbers");
+        TN_ASSERT(false && "a column of numbers");
     }
 }
 
@@ -293,14 +296,15 @@ static void shard_read(narrowing *n, size_t s, keys_visit *visit, size_t chunk_s
     }
 }
 
-/* Two counts a cell, so that equal neighbours need not wait for each other. */
+/* Where a cell is a single number, neighbours are often equal: two counts a cell, so that they need
+ * not wait for each other. */
 static void count_first(narrowing *n, size_t shard, const uint64_t *keys, size_t count) {
     const level *l = &n->levels[0];
     const uint64_t low = l->ranges[0].low;
     const unsigned shift = l->ranges[0].shift;
     const uint32_t cells = l->range_cells;
     uint32_t *even = n->shard_counts[shard];
-    uint32_t *odd = even + l->cell_count;
+    uint32_t *odd = shift == 0 ? even + l->cell_count : even;
     size_t i = 0;
     for (; i + 2 <= count; i += 2) {
         even[first_cell(low, shift, cells, keys[i])]++;
@@ -449,7 +453,7 @@ static void narrow(narrowing *n, narrowed *out) {
 }
 
 static tn_status next_level(narrowing *n, const narrowed *open) {
-    unsigned bits = FIRST_BITS_MAX;
+    unsigned bits = LATER_BITS_MAX;
     while (bits > LEVEL_BITS_MIN && ((uint64_t)open->count << bits) > LEVEL_CELLS_MAX)
         bits--;
     TN_ASSERT(n->depth < LEVELS_MAX);
@@ -465,17 +469,32 @@ static tn_status next_level(narrowing *n, const narrowed *open) {
 
 /* ---- Gathering what is left ---- */
 
-static void gather_keys(narrowing *n, size_t shard, const uint64_t *keys, size_t count) {
+static void gather_key(narrowing *n, size_t shard, uint64_t key) {
+    TN_ASSERT(n->gathered_count[shard] < n->gather_rows);
+    n->gathered[shard][n->gathered_count[shard]++] = key;
+}
+
+static void gather_first(narrowing *n, size_t shard, const uint64_t *keys, size_t count) {
+    const level *l = &n->levels[0];
+    const uint64_t low = l->ranges[0].low;
+    const unsigned shift = l->ranges[0].shift;
+    const uint32_t cells = l->range_cells;
+    for (size_t i = 0; i < count; i++)
+        if (tn_bit_get(l->is_open, first_cell(low, shift, cells, keys[i])))
+            gather_key(n, shard, keys[i]);
+}
+
+static void gather_later(narrowing *n, size_t shard, const uint64_t *keys, size_t count) {
     const level *l = &n->levels[n->depth - 1];
-    for (size_t i = 0; i < count; i++) {
-        if (!tn_bit_get(l->is_open, last_cell(n, keys[i]))) continue;
-        TN_ASSERT(n->gathered_count[shard] < GATHER_ROWS);
-        n->gathered[shard][n->gathered_count[shard]++] = keys[i];
-    }
+    for (size_t i = 0; i < count; i++)
+        if (tn_bit_get(l->is_open, last_cell(n, keys[i]))) gather_key(n, shard, keys[i]);
 }
 
 static tn_status gather_shard(void *context, size_t shard) {
-    shard_read(context, shard, gather_keys, 1, TN_CHUNK_ROWS);
+    narrowing *n = context;
+    n->gathered[shard] = tn_alloc_array(NULL, n->gather_rows, sizeof **n->gathered);
+    if (n->gathered[shard] == NULL) return TN_OUT_OF_MEMORY;
+    shard_read(n, shard, n->depth == 1 ? gather_first : gather_later, 1, TN_CHUNK_ROWS);
     return TN_OK;
 }
 
@@ -522,31 +541,29 @@ static void settle_gathered(narrowing *n, const uint64_t *keys, const narrowed *
     }
 }
 
+/* The shards' keys one behind the other, and room for as many. */
+static tn_status settle(narrowing *n, const narrowed *open) {
+    uint64_t *all = tn_alloc_array(NULL, 2 * n->gather_rows, sizeof *all);
+    if (all == NULL) return TN_OUT_OF_MEMORY;
+    size_t count = 0;
+    for (size_t s = 0; s < n->request->shard_count; s++) {
+        memcpy(all + count, n->gathered[s], n->gathered_count[s] * sizeof *all);
+        count += n->gathered_count[s];
+    }
+    TN_ASSERT(count == open->rows);
+    settle_gathered(n, sort_keys(all, count), open);
+    tn_free(NULL, all, 2 * n->gather_rows * sizeof *all);
+    return TN_OK;
+}
+
 static tn_status gather(narrowing *n, const narrowed *open) {
     const tn_quantile_request *request = n->request;
-    uint64_t *all = tn_alloc_array(NULL, 2 * (size_t)open->rows, sizeof *all);
-    tn_status status = all == NULL ? TN_OUT_OF_MEMORY : TN_OK;
-    for (size_t s = 0; s < request->shard_count; s++) {
-        n->gathered_count[s] = 0;
-        n->gathered[s] = tn_alloc_array(NULL, GATHER_ROWS, sizeof **n->gathered);
-        if (n->gathered[s] == NULL) status = TN_OUT_OF_MEMORY;
-    }
-    if (status == TN_OK)
-        status = request->parallel->for_each(request->parallel->team, request->shard_count,
-                                             gather_shard, n);
-    size_t used = 0;
-    for (size_t s = 0; s < request->shard_count; s++) {
-        if (status == TN_OK && n->gathered_count[s] > 0)
-            memcpy(all + used, n->gathered[s], n->gathered_count[s] * sizeof *all);
-        used += n->gathered_count[s];
-        tn_free(NULL, n->gathered[s], GATHER_ROWS * sizeof **n->gathered);
-        n->gathered[s] = NULL;
-    }
-    if (status == TN_OK) {
-        TN_ASSERT(used == open->rows);
-        settle_gathered(n, sort_keys(all, used), open);
-    }
-    tn_free(NULL, all, 2 * (size_t)open->rows * sizeof *all);
+    n->gather_rows = (size_t)open->rows;
+    tn_status status =
+        request->parallel->for_each(request->parallel->team, request->shard_count, gather_shard, n);
+    if (status == TN_OK) status = settle(n, open);
+    for (size_t s = 0; s < request->shard_count; s++)
+        tn_free(NULL, n->gathered[s], n->gather_rows * sizeof **n->gathered);
     return status;
 }
 
@@ -561,7 +578,7 @@ static tn_status find_ranks(narrowing *n) {
         open.rows = 0;
         narrow(n, &open);
         if (open.count == 0) break;
-        if (open.rows <= GATHER_ROWS) {
+        if (open.rows <= GATHER_ROWS || open.rows <= n->rows / GATHER_SHARE) {
             status = gather(n, &open);
             break;
         }
