@@ -6,9 +6,9 @@
 #define TN_ENGINE_CORE_H
 
 #include "base/arena.h"
+#include "base/bytes.h"
 #include "base/error.h"
 #include "base/hash.h"
-#include "base/bytes.h"
 #include "base/thread.h"
 #include "kernels/kernels.h"
 #include "model/model.h"

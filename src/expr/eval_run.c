@@ -208,7 +208,7 @@ static inline void copy_id(char *to, tn_str id) {
         memcpy(&last, id.data + id.size - sizeof last, sizeof last);
         memcpy(to, &first, sizeof first);
         memcpy(to + id.size - sizeof last, &last, sizeof last);
-    } else {
+    } else if (id.size > 0) { /* a row without customer has no id */
         memcpy(to, id.data, id.size);
     }
 }

@@ -137,8 +137,7 @@ static void draw_base(trial *t) {
 static void run_all(trial *t) {
     const tn_model *model = t->bases[0].model;
     const tn_scorer *first = t->bases[0].scorer;
-    if (model->clv.is_present && !tn_scorer_has_purchases(first) &&
-        tn_rng_below(&t->rng, 2) == 0) {
+    if (model->clv.is_present && !tn_scorer_has_purchases(first) && tn_rng_below(&t->rng, 2) == 0) {
         const tn_purchase_parameters late = {model->clv.purchases, {0.3, 5, 0.8, 2.5}};
         for (size_t i = 0; i < t->base_count; i++)
             tn_scorer_set_purchases(t->bases[i].scorer, &late);
