@@ -11,7 +11,7 @@
 #include "base/assert.h"
 #include "base/bits.h"
 #include "base/error.h"
-#include "kernels/kernels.h"
+#include "scoring/quantile_keys.h"
 
 #include <math.h>
 #include <string.h>
@@ -30,7 +30,6 @@ enum {
     BATCH_ROWS = 512  /* whose keys stay in the first cache */
 };
 #define NO_RANGE UINT32_MAX
-#define NO_KEY   UINT64_MAX
 
 /* Keys from `low` to `high`, divided into cells of 2^shift keys. */
 typedef struct key_range {
@@ -64,131 +63,6 @@ typedef struct narrowing {
     uint64_t **gathered;     /* by shard */
     size_t *gathered_count;  /* by shard */
 } narrowing;
-
-/* ---- Keys ---- */
-
-static uint64_t key_of_int(int64_t value) {
-    return (uint64_t)value ^ (1ull << 63);
-}
-
-static double f32_of_key(uint64_t key) {
-    const uint32_t bits = (uint32_t)key;
-    union {
-        uint32_t bits;
-        float number;
-    } u = {.bits = (bits >> 31) ? bits & 0x7FFFFFFFu : ~bits};
-    return (double)u.number;
-}
-
-static double value_of_key(const tn_quantile_request *request, uint64_t key) {
-    switch (request->shards[0].column->physical) {
-    case TN_PHYSICAL_F64:
-        return tn_f64_of_key(key);
-    case TN_PHYSICAL_F32:
-        return f32_of_key(key);
-    case TN_PHYSICAL_UNITS:
-        return (double)(int64_t)(key ^ (1ull << 63)) / TN_SCORE_UNITS_PER_POINT;
-    default:
-        return (double)(int64_t)(key ^ (1ull << 63));
-    }
-}
-
-/* All ones or zeros, so that a row without a value costs no branch. */
-static inline uint64_t mask_if(bool condition) {
-    return (uint64_t)0 - condition;
-}
-
-/* Fill keys of rows, NO_KEY for a null. Of a number the bits are read: those of a negative one are
- * turned over, which orders them; −0 is 0. */
-static void read_f64(uint64_t *keys, const double *data, size_t rows) {
-    const uint64_t sign = 1ull << 63, infinity = 0x7FF0000000000000u;
-    for (size_t i = 0; i < rows; i++) {
-        uint64_t bits;
-        memcpy(&bits, data + i, sizeof bits);
-        bits &= mask_if(bits != sign);
-        const uint64_t is_null = mask_if((bits & ~sign) > infinity);
-        keys[i] = (bits ^ ((0 - (bits >> 63)) | sign)) | is_null;
-    }
-}
-
-static void read_f32(uint64_t *keys, const float *data, size_t rows) {
-    const uint32_t sign = 1u << 31, infinity = 0x7F800000u;
-    for (size_t i = 0; i < rows; i++) {
-        uint32_t bits;
-        memcpy(&bits, data + i, sizeof bits);
-        bits &= (uint32_t)mask_if(bits != sign);
-        const uint64_t is_null = mask_if((bits & ~sign) > infinity);
-        keys[i] = (bits ^ ((0 - (bits >> 31)) | sign)) | is_null;
-    }
-}
-
-static void read_i64(uint64_t *keys, const int64_t *data, size_t rows) {
-    for (size_t i = 0; i < rows; i++)
-        keys[i] = key_of_int(data[i]) | mask_if(data[i] == INT64_MIN);
-}
-
-static void read_i32(uint64_t *keys, const int32_t *data, size_t rows) {
-    for (size_t i = 0; i < rows; i++)
-        keys[i] = key_of_int(data[i]) | mask_if(data[i] == INT32_MIN);
-}
-
-static void read_age(uint64_t *keys, const int32_t *data, size_t rows, int32_t today) {
-    for (size_t i = 0; i < rows; i++) {
-        const int64_t age = (int64_t)today - data[i];
-        keys[i] = key_of_int(age > 0 ? age : 0) | mask_if(data[i] == INT32_MIN);
-    }
-}
-
-static void read_u32(uint64_t *keys, const uint32_t *data, size_t rows, bool skips_zero) {
-    const uint32_t null = skips_zero ? 0 : 1;
-    for (size_t i = 0; i < rows; i++)
-        keys[i] = key_of_int(data[i]) | mask_if((data[i] | null) == 0);
-}
-
-static void read_i8(uint64_t *keys, const int8_t *data, size_t rows) {
-    for (size_t i = 0; i < rows; i++)
-        keys[i] = key_of_int(data[i]) | mask_if(data[i] == -1);
-}
-
-/* Rows from `first` on of a chunk's data. */
-static void read_column(uint64_t *keys, const tn_quantile_request *request, tn_physical physical,
-                        const void *data, size_t first, size_t rows) {
-    switch (physical) {
-    case TN_PHYSICAL_F64:
-        read_f64(keys, (const double *)data + first, rows);
-        return;
-    case TN_PHYSICAL_F32:
-        read_f32(keys, (const float *)data + first, rows);
-        return;
-    case TN_PHYSICAL_I64:
-        read_i64(keys, (const int64_t *)data + first, rows);
-        return;
-    case TN_PHYSICAL_U32:
-        read_u32(keys, (const uint32_t *)data + first, rows, request->skips_zero);
-        return;
-    case TN_PHYSICAL_I8:
-        read_i8(keys, (const int8_t *)data + first, rows);
-        return;
-    case TN_PHYSICAL_UNITS:
-        read_i32(keys, (const int32_t *)data + first, rows);
-        return;
-    case TN_PHYSICAL_I32:
-        if (request->is_age)
-            read_age(keys, (const int32_t *)data + first, rows, request->today);
-        else
-            read_i32(keys, (const int32_t *)data + first, rows);
-        return;
-    default:
-        TN_ASSERT(false && "a column of numbers");
-    }
-}
-
-/* Rows that are not live have no key. */
-static void leave_out(uint64_t *keys, const uint64_t *live, size_t rows) {
-    for (size_t w = 0; w * TN_WORD_BITS < rows; w++)
-        for (uint64_t dead = ~live[w]; dead != 0; dead &= dead - 1)
-            keys[w * TN_WORD_BITS + tn_lowest_bit(dead)] = NO_KEY;
-}
 
 static size_t chunk_count(const tn_quantile_shard *shard) {
     const size_t of_table = tn_table_chunk_count(shard->table);
@@ -236,7 +110,7 @@ static unsigned shift_for(uint64_t low, uint64_t high, uint32_t cells) {
 static inline uint32_t first_cell(uint64_t low, unsigned shift, uint32_t cells, uint64_t key) {
     const uint64_t above = key > low ? key - low : 0;
     const uint64_t cell = above >> shift < cells ? above >> shift : cells - 1;
-    return key == NO_KEY ? cells : (uint32_t)cell;
+    return key == TN_NO_KEY ? cells : (uint32_t)cell;
 }
 
 /* The cell of a key in the last level. */
@@ -261,7 +135,7 @@ static void cell_bounds(const narrowing *n, const key_range *range, uint32_t cel
     *high = *low + (((uint64_t)1 << range->shift) - 1);
     if (n->depth == 1) {
         if (number == 0) *low = 0;
-        if (number == n->levels[0].range_cells - 1 || *high < *low) *high = NO_KEY - 1;
+        if (number == n->levels[0].range_cells - 1 || *high < *low) *high = TN_NO_KEY - 1;
     } else if (*high > range->high || *high < *low) {
         *high = range->high;
     }
@@ -272,14 +146,10 @@ static void cell_bounds(const narrowing *n, const key_range *range, uint32_t cel
 typedef void keys_visit(narrowing *n, size_t shard, const uint64_t *keys, size_t count);
 
 static void chunk_read(narrowing *n, size_t s, size_t chunk, size_t rows, keys_visit *visit) {
-    const tn_quantile_shard *shard = &n->request->shards[s];
-    const void *data = tn_column_chunk(shard->column, chunk);
-    const uint64_t *live = tn_table_live_words(shard->table, chunk);
     uint64_t keys[BATCH_ROWS];
     for (size_t first = 0; first < rows; first += BATCH_ROWS) {
         const size_t count = rows - first < BATCH_ROWS ? rows - first : BATCH_ROWS;
-        read_column(keys, n->request, shard->column->physical, data, first, count);
-        leave_out(keys, live + first / TN_WORD_BITS, count);
+        tn_keys_read(n->request, s, chunk, first, count, keys);
         visit(n, s, keys, count);
     }
 }
@@ -350,7 +220,7 @@ static void widen(narrowing *n, size_t shard, const uint64_t *keys, size_t count
     (void)shard;
     key_range *range = &n->levels[0].ranges[0];
     for (size_t i = 0; i < count; i++) {
-        if (keys[i] == NO_KEY) continue;
+        if (keys[i] == TN_NO_KEY) continue;
         if (keys[i] < range->low) range->low = keys[i];
         if (keys[i] > range->high) range->high = keys[i];
     }
@@ -372,7 +242,7 @@ static tn_status first_level(narrowing *n) {
     n->depth = 1;
     if (!level_create(l, 1, first_cells(request))) return TN_OUT_OF_MEMORY;
     key_range *range = &l->ranges[0];
-    *range = (key_range){.low = NO_KEY, .high = 0};
+    *range = (key_range){.low = TN_NO_KEY, .high = 0};
     for (size_t s = 0; s < request->shard_count; s++)
         shard_read(n, s, widen, 1 + chunk_count(&request->shards[s]) / SAMPLE_CHUNKS, SAMPLE_ROWS);
     if (range->low > range->high) range->low = range->high = 0; /* an empty sample: any range */
@@ -403,7 +273,7 @@ static tn_status ranks_create(narrowing *n) {
 }
 
 static void rank_settle(narrowing *n, size_t rank, uint64_t key) {
-    n->values[rank] = value_of_key(n->request, key);
+    n->values[rank] = tn_key_value(n->request, key);
     n->is_found[rank] = true;
 }
 

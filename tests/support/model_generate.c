@@ -1,5 +1,5 @@
 /* model_generate.c: see model_generate.h. */
-#include "support/model_generate.h"
+#include "support/generate_words.h"
 
 #include "base/assert.h"
 
@@ -29,29 +29,6 @@ static const char base_text[] =
     "  long_visit: {of: visit, where: \"seconds > 30 and not starts_with(page, 'x')\"}\n"
     "transactions: {action: buy, minus: back, one_per: day, unit: %s}\n";
 
-static const char *const actions[] = {"visit", "view", "mail",  "rate",      "buy",
-                                      "back",  "big",  "fresh", "long_visit"};
-static const char *const money_actions[] = {"buy", "back", "big", "fresh"};
-static const char *const towns[] = {"'Rom'", "'ULM'", "'x'", "''", "'Ärger'"};
-static const char *const half_lives[] = {"3d", "1w", "30d", "90d", "1y"};
-
-#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
-
-static uint64_t below(model_generator *g, uint64_t bound) {
-    return tn_rng_below(g->rng, bound);
-}
-static bool chance(model_generator *g, uint64_t in) {
-    return below(g, in) == 0;
-}
-static const char *one_of(model_generator *g, const char *const *names, size_t count) {
-    return names[below(g, count)];
-}
-#define ONE_OF(g, array) one_of(g, array, COUNT_OF(array))
-
-static void put(tn_buffer *out, const char *text) {
-    tn_buffer_append_str(out, text);
-}
-
 static void name_add(generate_names *names, const char *name) {
     TN_ASSERT(names->count < GENERATE_NAMES_MAX);
     snprintf(names->names[names->count++], GENERATE_NAME_BYTES, "%s", name);
@@ -66,341 +43,16 @@ void model_generator_deinit(model_generator *g) {
     tn_buffer_deinit(&g->text);
 }
 
-/* ---- Expressions ---- */
-
-static void number(model_generator *g, int depth, tn_buffer *out);
-static void text(model_generator *g, int depth, tn_buffer *out);
-static void instant(model_generator *g, int depth, tn_buffer *out);
-
-/* A name that was declared before, or false. */
-static bool known(model_generator *g, const generate_names *names, tn_buffer *out) {
-    if (names->count == 0) return false;
-    put(out, names->names[below(g, names->count)]);
-    return true;
-}
-
-static void literal(model_generator *g, tn_buffer *out) {
-    switch (below(g, 4)) {
-    case 0:
-        tn_buffer_printf(out, "%d", (int)below(g, 100));
-        break;
-    case 1:
-        tn_buffer_printf(out, "%.2f", (double)below(g, 10000) / 100);
-        break;
-    case 2:
-        tn_buffer_printf(out, "%d%%", (int)below(g, 200));
-        break;
-    default:
-        tn_buffer_printf(out, "%d", (int)below(g, 5));
-        break;
-    }
-}
-
-static void number_leaf(model_generator *g, tn_buffer *out) {
-    switch (below(g, 11)) {
-    case 0:
-        put(out, "age");
-        return;
-    case 1:
-        put(out, "income");
-        return;
-    case 2:
-        tn_buffer_printf(out, "count(%s)", ONE_OF(g, actions));
-        return;
-    case 3:
-        tn_buffer_printf(out, "sum(%s)", ONE_OF(g, money_actions));
-        return;
-    case 4:
-        tn_buffer_printf(out, "mean(%s)", ONE_OF(g, money_actions));
-        return;
-    case 5:
-        put(out, "last_value(rate)");
-        return;
-    case 6:
-        tn_buffer_printf(out, "decayed(%s, %s)", ONE_OF(g, actions), ONE_OF(g, half_lives));
-        return;
-    case 7:
-        tn_buffer_printf(out, "bucket(%d, 's')", 2 + (int)below(g, 10));
-        return;
-    case 8:
-    case 9:
-        if (known(g, &g->numbers, out)) return;
-        break;
-    default:
-        break;
-    }
-    literal(g, out);
-}
-
-static void two_numbers(model_generator *g, int depth, const char *between, tn_buffer *out) {
-    put(out, "(");
-    number(g, depth, out);
-    put(out, between);
-    number(g, depth, out);
-    put(out, ")");
-}
-
-static void call_number(model_generator *g, int depth, const char *name, const char *rest,
-                        tn_buffer *out) {
-    put(out, name);
-    put(out, "(");
-    number(g, depth, out);
-    put(out, rest);
-    put(out, ")");
-}
-
-static void number_of_time(model_generator *g, int depth, tn_buffer *out) {
-    static const char *const calls[] = {"days_since(", "days_until(", "days_to_anniversary("};
-    const uint64_t which = below(g, 4);
-    if (which == 3) {
-        put(out, "days(");
-        instant(g, depth, out);
-        put(out, " - ");
-        instant(g, depth, out);
-    } else {
-        put(out, calls[which]);
-        if (which == 2)
-            put(out, "born");
-        else
-            instant(g, depth, out);
-    }
-    put(out, ")");
-}
-
-static void number_choice(model_generator *g, int depth, tn_buffer *out) {
-    put(out, "if(");
-    model_generate_condition(g, depth, out);
-    put(out, ", ");
-    number(g, depth, out);
-    put(out, ", ");
-    number(g, depth, out);
-    put(out, ")");
-}
-
-static void number(model_generator *g, int depth, tn_buffer *out) {
-    static const char *const operators[] = {" + ", " - ", " * ", " / "};
-    static const char *const pairs[] = {"min", "max", "coalesce"};
-    static const char *const calls[] = {"abs", "floor", "ceil", "round", "log", "sqrt"};
-    if (depth <= 0) {
-        number_leaf(g, out);
-        return;
-    }
-    switch (below(g, 10)) {
-    case 0:
-    case 1:
-        two_numbers(g, depth - 1, ONE_OF(g, operators), out);
-        return;
-    case 2:
-        put(out, ONE_OF(g, pairs));
-        two_numbers(g, depth - 1, ", ", out);
-        return;
-    case 3:
-        call_number(g, depth - 1, ONE_OF(g, calls), "", out);
-        return;
-    case 4:
-        number_of_time(g, depth - 1, out);
-        return;
-    case 5:
-        number_choice(g, depth - 1, out);
-        return;
-    case 6:
-        tn_buffer_printf(out, "tile(");
-        number(g, depth - 1, out);
-        tn_buffer_printf(out, ", %d)", 1 + (int)below(g, 12) + 1);
-        return;
-    case 7:
-        call_number(g, depth - 1, "exp", " / 100", out);
-        return;
-    default:
-        number_leaf(g, out);
-        return;
-    }
-}
-
-static void instant(model_generator *g, int depth, tn_buffer *out) {
-    switch (below(g, depth > 0 ? 8 : 6)) {
-    case 0:
-        tn_buffer_printf(out, "last(%s)", ONE_OF(g, actions));
-        break;
-    case 1:
-        tn_buffer_printf(out, "first(%s)", ONE_OF(g, actions));
-        break;
-    case 2:
-        put(out, below(g, 2) ? "joined" : "last_seen");
-        break;
-    case 3:
-        put(out, "since");
-        break;
-    case 4:
-        put(out, "now");
-        break;
-    case 5:
-        if (!known(g, &g->times, out)) put(out, "now");
-        break;
-    case 6:
-        put(out, "(");
-        instant(g, depth - 1, out);
-        put(out, below(g, 2) ? " + 12h)" : " - 1mo)");
-        break;
-    default:
-        put(out, "(");
-        instant(g, depth - 1, out);
-        tn_buffer_printf(out, " + %dd)", (int)below(g, 90));
-        break;
-    }
-}
-
-static void text(model_generator *g, int depth, tn_buffer *out) {
-    switch (below(g, depth > 0 ? 6 : 3)) {
-    case 0:
-        put(out, "town");
-        break;
-    case 1:
-        put(out, ONE_OF(g, towns));
-        break;
-    case 2:
-        if (!known(g, &g->texts, out)) put(out, "town");
-        break;
-    case 3:
-        put(out, "lower(");
-        text(g, depth - 1, out);
-        put(out, ")");
-        break;
-    case 4:
-        put(out, "join(");
-        text(g, depth - 1, out);
-        put(out, ", '-', ");
-        text(g, depth - 1, out);
-        put(out, ")");
-        break;
-    default:
-        put(out, "coalesce(");
-        text(g, depth - 1, out);
-        put(out, ", 'none')");
-        break;
-    }
-}
-
-static void level_condition(model_generator *g, tn_buffer *out) {
-    static const char *const operators[] = {" = ", " != ", " >= ", " < ", " <= "};
-    if (g->levels.count == 0) {
-        put(out, "member");
-        return;
-    }
-    const size_t which = below(g, g->levels.count);
-    put(out, g->levels.names[which]);
-    const size_t operator= below(g, COUNT_OF(operators));
-    put(out, operators[operator]);
-    /* the fourth may be an exit, which has no order */
-    const size_t level = below(g, operator<2 ? 4 : 3);
-    tn_buffer_printf(out, "'%s'", g->level_names[which][level]);
-}
-
-static void text_condition(model_generator *g, int depth, tn_buffer *out) {
-    static const char *const calls[] = {"contains(", "starts_with("};
-    if (below(g, 2) == 0) {
-        put(out, ONE_OF(g, calls));
-        text(g, depth, out);
-        put(out, ", 'r')");
-        return;
-    }
-    text(g, depth, out);
-    if (below(g, 2) == 0) {
-        tn_buffer_printf(out, " in (%s, %s)", ONE_OF(g, towns), ONE_OF(g, towns));
-    } else {
-        put(out, below(g, 2) ? " = " : " != ");
-        text(g, depth, out);
-    }
-}
-
-static void condition_leaf(model_generator *g, tn_buffer *out) {
-    switch (below(g, 6)) {
-    case 0:
-        put(out, "member");
-        return;
-    case 1:
-        tn_buffer_printf(out, "after(%s, %s)", ONE_OF(g, actions), ONE_OF(g, actions));
-        return;
-    case 2:
-        if (known(g, &g->bools, out)) return;
-        break;
-    case 3:
-        level_condition(g, out);
-        return;
-    case 4:
-        tn_buffer_printf(out, "count(%s) > %d", ONE_OF(g, actions), (int)below(g, 3));
-        return;
-    default:
-        break;
-    }
-    number_leaf(g, out);
-    tn_buffer_printf(out, " >= %d", (int)below(g, 50));
-}
-
-static void number_condition(model_generator *g, int depth, tn_buffer *out) {
-    static const char *const operators[] = {" < ", " <= ", " > ", " >= "};
-    number(g, depth, out);
-    if (below(g, 3) == 0) {
-        tn_buffer_printf(out, " between %d and %d", (int)below(g, 10), 10 + (int)below(g, 50));
-        return;
-    }
-    if (below(g, 4) == 0) {
-        put(out, below(g, 2) ? " is null" : " is not null");
-        return;
-    }
-    put(out, ONE_OF(g, operators));
-    number(g, depth, out);
-}
-
-static void two_conditions(model_generator *g, int depth, tn_buffer *out) {
-    put(out, "(");
-    model_generate_condition(g, depth, out);
-    put(out, below(g, 2) ? " and " : " or ");
-    model_generate_condition(g, depth, out);
-    put(out, ")");
-}
-
-void model_generate_condition(model_generator *g, int depth, tn_buffer *out) {
-    if (depth <= 0) {
-        condition_leaf(g, out);
-        return;
-    }
-    switch (below(g, 6)) {
-    case 0:
-        two_conditions(g, depth - 1, out);
-        return;
-    case 1:
-        put(out, "(not ");
-        model_generate_condition(g, depth - 1, out);
-        put(out, ")");
-        return;
-    case 2:
-        number_condition(g, depth - 1, out);
-        return;
-    case 3:
-        text_condition(g, depth - 1, out);
-        return;
-    case 4:
-        instant(g, depth - 1, out);
-        put(out, below(g, 2) ? " > " : " <= ");
-        instant(g, depth - 1, out);
-        return;
-    default:
-        condition_leaf(g, out);
-        return;
-    }
-}
-
 /* ---- Scores ---- */
 
 static void action_rule(model_generator *g, tn_buffer *out) {
     static const char *const weights[] = {"log(1 + value)", "items", "value / 10",
                                           "if(kind = 'fresh', 2, items / 3)", "sqrt(value)"};
     const bool has_per = chance(g, 3);
-    const char *action = has_per ? (below(g, 2) ? "buy" : "fresh") : ONE_OF(g, actions);
+    const char *action = has_per ? (below(g, 2) ? "buy" : "fresh") : generate_action(g);
     tn_buffer_printf(out, "action: %s, points: %.2f", action, (double)below(g, 4000) / 100 - 15);
     if (has_per) tn_buffer_printf(out, ", per: \"%s\"", ONE_OF(g, weights));
-    if (chance(g, 2)) tn_buffer_printf(out, ", half_life: %s", ONE_OF(g, half_lives));
+    if (chance(g, 2)) tn_buffer_printf(out, ", half_life: %s", generate_half_life(g));
     if (chance(g, 2)) tn_buffer_printf(out, ", cap: %.1f", 0.5 + (double)below(g, 500) / 10);
     if (!chance(g, 3)) return;
     put(out, ", if: \"");
@@ -418,7 +70,7 @@ static void rule(model_generator *g, int index, bool has_groups, tn_buffer *out)
         break;
     case 1:
         put(out, "points: \"");
-        number(g, 2, out);
+        generate_number(g, 2, out);
         put(out, "\"");
         break;
     default:
@@ -448,7 +100,7 @@ static void score(model_generator *g, int index, tn_buffer *out) {
         tn_buffer_printf(out, "    range: [%d, %d]\n", -(int)below(g, 30), 20 + (int)below(g, 100));
     if (chance(g, 4)) {
         put(out, "    points: \"");
-        number(g, 3, out);
+        generate_number(g, 3, out);
         put(out, "\"\n");
     } else {
         if (has_groups)
@@ -480,17 +132,17 @@ static void trait(model_generator *g, int index, tn_buffer *out) {
         trait_add(&g->bools, index);
         break;
     case 1:
-        text(g, 2, out);
+        generate_text(g, 2, out);
         trait_add(&g->texts, index);
         break;
     case 2:
-        instant(g, 2, out);
+        generate_instant(g, 2, out);
         trait_add(&g->times, index);
         break;
     case 3:
-        instant(g, 1, out);
+        generate_instant(g, 1, out);
         put(out, " - ");
-        instant(g, 1, out);
+        generate_instant(g, 1, out);
         trait_add(&g->durations, index);
         break;
     case 4:
@@ -498,7 +150,7 @@ static void trait(model_generator *g, int index, tn_buffer *out) {
         trait_add(&g->dates, index);
         break;
     default:
-        number(g, 3, out);
+        generate_number(g, 3, out);
         trait_add(&g->numbers, index);
         break;
     }
@@ -576,7 +228,7 @@ static void clv(model_generator *g, tn_buffer *out) {
     if (chance(g, 2))
         put(out, "30%");
     else
-        number(g, 1, out);
+        generate_number(g, 1, out);
     put(out, "\"\n");
     if (!chance(g, 3)) {
         tn_buffer_printf(out, "  parameters: {%s: [0.55, 10.5, 0.6, 11.25]", purchases);

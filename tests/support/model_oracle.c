@@ -1,5 +1,5 @@
 /* model_oracle.c: see model_oracle.h. Written from the specification alone. */
-#include "support/model_oracle.h"
+#include "support/oracle_parts.h"
 
 #include "base/assert.h"
 #include "base/bytes.h"
@@ -15,8 +15,6 @@ static const double ulp_f32 = 0x1p-23;
 static const double units_per_point = 65536.0;
 /* SPEC 5.1 allows 1e-6; a running sum that is carried along with care is far better. */
 static const double decay_slack = 1e-10;
-/* What the bulk kernels may differ from the double path by (issue: correctness to show). */
-static const double clv_slack = 1e-5, clv_slack_absolute = 1e-6;
 
 /* One customer, for the leaves of the tree walker. */
 typedef struct seat {
@@ -25,18 +23,18 @@ typedef struct seat {
     tn_oracle *walker;
 } seat;
 
-static void *must(void *memory) {
+void *oracle_must(void *memory) {
     TN_ASSERT(memory != NULL);
     return memory;
 }
 
-static value number_within(double number, double slack) {
+value oracle_within(double number, double slack) {
     value v = tn_oracle_number(number);
     if (!v.is_null) v.slack = slack;
     return v;
 }
 
-static value level_of(double rank) {
+value oracle_level(double rank) {
     value v = tn_oracle_number(rank);
     v.type = TN_TYPE_LEVEL;
     return v;
@@ -58,8 +56,8 @@ void model_oracle_deinit(model_oracle *oracle) {
 
 static void customer_reset(model_oracle *oracle, oracle_customer *customer) {
     const tn_model *model = oracle->model;
-    customer->attributes =
-        must(tn_arena_array(&oracle->arena, model->attribute_count, sizeof *customer->attributes));
+    customer->attributes = oracle_must(
+        tn_arena_array(&oracle->arena, model->attribute_count, sizeof *customer->attributes));
     for (uint32_t a = 0; a < model->attribute_count; a++)
         customer->attributes[a].is_null = true;
     customer->event_count = 0;
@@ -72,14 +70,14 @@ size_t model_oracle_customer(model_oracle *oracle, tn_str id) {
         i++;
     if (i == oracle->customer_capacity) {
         oracle->customer_capacity = 2 * i + 16;
-        oracle->customers =
-            must(realloc(oracle->customers, oracle->customer_capacity * sizeof *oracle->customers));
+        oracle->customers = oracle_must(
+            realloc(oracle->customers, oracle->customer_capacity * sizeof *oracle->customers));
     }
     oracle_customer *customer = &oracle->customers[i];
     if (i == oracle->customer_count) {
         oracle->customer_count++;
         *customer = (oracle_customer){.id = id};
-        customer->cells = must(
+        customer->cells = oracle_must(
             tn_arena_array(&oracle->arena, oracle->model->derived_count, sizeof *customer->cells));
     }
     if (!customer->is_live) customer_reset(oracle, customer);
@@ -123,12 +121,12 @@ void model_oracle_event(model_oracle *oracle, size_t customer, const oracle_even
     oracle_customer *c = &oracle->customers[customer];
     if (c->event_count == c->event_capacity) {
         c->event_capacity = 2 * c->event_capacity + 8;
-        c->events = must(realloc(c->events, c->event_capacity * sizeof *c->events));
+        c->events = oracle_must(realloc(c->events, c->event_capacity * sizeof *c->events));
     }
     oracle_event *copy = &c->events[c->event_count++];
     *copy = *event;
     const uint32_t fields = oracle->model->actions[event->action].field_count;
-    copy->fields = must(tn_arena_array(&oracle->arena, fields, sizeof *copy->fields));
+    copy->fields = oracle_must(tn_arena_array(&oracle->arena, fields, sizeof *copy->fields));
     if (fields > 0) memcpy(copy->fields, event->fields, fields * sizeof *copy->fields);
 }
 
@@ -167,8 +165,7 @@ static value event_eval(model_oracle *oracle, const oracle_event *event, const t
     return v;
 }
 
-/* Whether an event is one of an action: itself, or one derived from it. */
-static bool is_of(model_oracle *oracle, const oracle_event *event, uint32_t action) {
+bool oracle_is_of(model_oracle *oracle, const oracle_event *event, uint32_t action) {
     if (event->action == action) return true;
     const tn_model_action *derived = &oracle->model->actions[action];
     return derived->of == event->action && event_eval(oracle, event, derived->where.tree).boolean;
@@ -180,18 +177,20 @@ static value weight_of(model_oracle *oracle, const oracle_customer *customer,
     long double total = 0, most = 0, off = 0;
     for (size_t i = 0; i < customer->event_count; i++) {
         const oracle_event *event = &customer->events[i];
-        if (!is_of(oracle, event, sum->action)) continue;
+        if (!oracle_is_of(oracle, event, sum->action)) continue;
         value per = tn_oracle_number(1);
         if (sum->per != NULL) per = event_eval(oracle, event, sum->per->tree);
         if (per.is_null) continue;
         const long double age = (long double)(oracle->as_of_ms - event->at_ms);
-        const long double fade = sum->half_life_ms > 0 ? exp2l(-age / sum->half_life_ms) : 1;
-        total += per.number * fade;
-        most += fabsl(per.number * fade);
-        off += per.slack * fade;
+        const long double fade =
+            sum->half_life_ms > 0 ? exp2l(-age / (long double)sum->half_life_ms) : 1;
+        total += (long double)per.number * fade;
+        most += fabsl((long double)per.number * fade);
+        off += (long double)per.slack * fade;
     }
     const bool is_count = sum->half_life_ms == 0 && sum->per == NULL;
-    return number_within((double)total, is_count ? 0 : (double)(off + decay_slack * most));
+    return oracle_within((double)total,
+                         is_count ? 0 : (double)(off + (long double)decay_slack * most));
 }
 
 /* ---- Leaves ---- */
@@ -199,7 +198,7 @@ static value weight_of(model_oracle *oracle, const oracle_customer *customer,
 static value count_of(const seat *s, uint32_t action) {
     double count = 0;
     for (size_t i = 0; i < s->customer->event_count; i++)
-        count += is_of(s->oracle, &s->customer->events[i], action);
+        count += oracle_is_of(s->oracle, &s->customer->events[i], action);
     return tn_oracle_number(count);
 }
 
@@ -208,12 +207,12 @@ static value sum_of(const seat *s, uint32_t action) {
     bool is_exact = true;
     for (size_t i = 0; i < s->customer->event_count; i++) {
         const oracle_event *event = &s->customer->events[i];
-        if (!is_of(s->oracle, event, action) || isnan(event->value)) continue;
+        if (!oracle_is_of(s->oracle, event, action) || isnan(event->value)) continue;
         sum += event->value;
         most += fabs(event->value);
         is_exact &= event->value * 64 == trunc(event->value * 64) && most < 0x1p40;
     }
-    return number_within(sum, is_exact ? 0 : 1e-12 * most);
+    return oracle_within(sum, is_exact ? 0 : 1e-12 * most);
 }
 
 /* The first (sign −1) or last (sign 1) event of an action, of any by the customer for TN_NONE. */
@@ -223,7 +222,7 @@ static value time_of(const seat *s, uint32_t action, int sign) {
     for (size_t i = 0; i < s->customer->event_count; i++) {
         const oracle_event *event = &s->customer->events[i];
         const bool counts = action != TN_NONE
-                                ? is_of(s->oracle, event, action)
+                                ? oracle_is_of(s->oracle, event, action)
                                 : !s->oracle->model->actions[event->action].is_by_company;
         if (!counts || (found && sign * event->at_ms <= sign * best)) continue;
         best = event->at_ms;
@@ -238,7 +237,7 @@ static value last_value_of(const seat *s, uint32_t action) {
     value best = tn_oracle_null(TN_TYPE_NUMBER);
     for (size_t i = 0; i < s->customer->event_count; i++) {
         const oracle_event *event = &s->customer->events[i];
-        if (last.is_null || !is_of(s->oracle, event, action)) continue;
+        if (last.is_null || !oracle_is_of(s->oracle, event, action)) continue;
         if ((double)event->at_ms != last.number || isnan(event->value)) continue;
         if (best.is_null || event->value > best.number) best = tn_oracle_number(event->value);
     }
@@ -299,8 +298,8 @@ static value leaf_of(void *context, const tn_expr *leaf, value argument) {
     }
 }
 
-static value eval(model_oracle *oracle, const oracle_customer *customer, const tn_expr *expr,
-                  bool *is_unsure) {
+value oracle_customer_eval(model_oracle *oracle, const oracle_customer *customer,
+                           const tn_expr *expr, bool *is_unsure) {
     tn_oracle walker = {.leaf = leaf_of,
                         .as_of_ms = oracle->as_of_ms,
                         .zone = oracle->model->zone,
@@ -319,13 +318,12 @@ static int by_number(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* Type 7 over `numbers`, which are sorted in place. */
-static void cuts_fill(oracle_cuts *cuts, double *numbers, size_t count, uint32_t n,
+void oracle_cuts_fill(oracle_cuts *cuts, double *numbers, size_t count, uint32_t n,
                       tn_arena *arena) {
     cuts->count = 0;
     if (count == 0) return;
     qsort(numbers, count, sizeof *numbers, by_number);
-    cuts->cuts = must(tn_arena_array(arena, n, sizeof *cuts->cuts));
+    cuts->cuts = oracle_must(tn_arena_array(arena, n, sizeof *cuts->cuts));
     for (uint32_t k = 1; k < n; k++) {
         const uint64_t position = (uint64_t)(count - 1) * k;
         const size_t below = (size_t)(position / n);
@@ -335,7 +333,7 @@ static void cuts_fill(oracle_cuts *cuts, double *numbers, size_t count, uint32_t
     }
 }
 
-static value bin_of(const oracle_cuts *cuts, value x, bool lower_inclusive, bool *is_unsure) {
+value oracle_bin(const oracle_cuts *cuts, value x, bool lower_inclusive, bool *is_unsure) {
     if (x.is_null || cuts->count == 0) return tn_oracle_null(TN_TYPE_NUMBER);
     *is_unsure |= cuts->is_unsure;
     double bin = 1;
@@ -350,230 +348,27 @@ static value bin_of(const oracle_cuts *cuts, value x, bool lower_inclusive, bool
 static const oracle_cuts *tile_cuts(model_oracle *oracle, const tn_expr *tile) {
     for (const oracle_cuts *old = oracle->tiles; old != NULL; old = old->next)
         if (old->node == tile) return old;
-    oracle_cuts *cuts = must(tn_arena_alloc(&oracle->arena, sizeof *cuts));
+    oracle_cuts *cuts = oracle_must(tn_arena_alloc(&oracle->arena, sizeof *cuts));
     double *numbers =
-        must(tn_arena_array(&oracle->arena, oracle->customer_count + 1, sizeof *numbers));
+        oracle_must(tn_arena_array(&oracle->arena, oracle->customer_count + 1, sizeof *numbers));
     size_t count = 0;
     cuts->node = tile;
     for (size_t i = 0; i < oracle->customer_count; i++) {
         if (!oracle->customers[i].is_live) continue;
-        const value x = eval(oracle, &oracle->customers[i], tile->children[0], &cuts->is_unsure);
+        const value x = oracle_customer_eval(oracle, &oracle->customers[i], tile->children[0],
+                                             &cuts->is_unsure);
         if (x.is_null) continue;
         numbers[count++] = x.number;
         cuts->slack = fmax(cuts->slack, x.slack);
     }
-    cuts_fill(cuts, numbers, count, tile->as.count, &oracle->arena);
+    oracle_cuts_fill(cuts, numbers, count, tile->as.count, &oracle->arena);
     cuts->next = oracle->tiles;
     oracle->tiles = cuts;
     return cuts;
 }
 
 static value tile_of(const seat *s, const tn_expr *leaf, value argument) {
-    return bin_of(tile_cuts(s->oracle, leaf), argument, false, &s->walker->unsure);
-}
-
-/* ---- Transactions ---- */
-
-typedef struct purchase_day {
-    int64_t day;
-    double value;
-} purchase_day;
-
-/* The summary of SPEC 5.3, in days, and what RFM reads. */
-typedef struct summary {
-    size_t purchases;
-    double x, t_x, T; /* days */
-    double repeat_value;
-    double monetary;
-    double recency;
-} summary;
-
-static int by_day(const void *a, const void *b) {
-    const int64_t x = ((const purchase_day *)a)->day, y = ((const purchase_day *)b)->day;
-    return (x > y) - (x < y);
-}
-
-static size_t days_of(model_oracle *oracle, const oracle_customer *c, purchase_day *days,
-                      double *monetary) {
-    const uint32_t action = oracle->model->transactions.action;
-    size_t count = 0;
-    for (size_t i = 0; i < c->event_count; i++) {
-        if (!is_of(oracle, &c->events[i], action)) continue;
-        const int64_t day = tn_oracle_day(oracle->model->zone, (double)c->events[i].at_ms);
-        size_t at = 0;
-        while (at < count && days[at].day != day)
-            at++;
-        if (at == count) days[count++] = (purchase_day){.day = day};
-        days[at].value += c->events[i].value;
-        *monetary += c->events[i].value;
-    }
-    qsort(days, count, sizeof *days, by_day);
-    return count;
-}
-
-static void take_refunds(model_oracle *oracle, const oracle_customer *c, purchase_day *days,
-                         size_t count, double *monetary) {
-    for (size_t i = 0; i < c->event_count; i++) {
-        const oracle_event *event = &c->events[i];
-        if (event->action != oracle->model->transactions.minus) continue;
-        *monetary -= event->value;
-        const int64_t day = tn_oracle_day(oracle->model->zone, (double)event->at_ms);
-        size_t at = count;
-        while (at > 0 && days[at - 1].day > day)
-            at--;
-        if (at > 0) days[at - 1].value -= event->value;
-    }
-}
-
-static summary summary_of(model_oracle *oracle, const oracle_customer *c) {
-    summary s = {0};
-    if (!oracle->model->transactions.is_present || c->event_count == 0) return s;
-    purchase_day *days = must(calloc(c->event_count, sizeof *days));
-    const size_t count = days_of(oracle, c, days, &s.monetary);
-    take_refunds(oracle, c, days, count, &s.monetary);
-    for (size_t i = 0; i < c->event_count; i++)
-        s.purchases += is_of(oracle, &c->events[i], oracle->model->transactions.action);
-    if (count > 0) {
-        const double today = (double)tn_oracle_day(oracle->model->zone, (double)oracle->as_of_ms);
-        s.x = (double)count - 1;
-        s.t_x = (double)(days[count - 1].day - days[0].day);
-        s.T = today - (double)days[0].day;
-        s.recency = today - (double)days[count - 1].day;
-        for (size_t i = 1; i < count; i++)
-            s.repeat_value += fmax(days[i].value, 0);
-    }
-    free(days);
-    return s;
-}
-
-/* ---- RFM ---- */
-
-static double rfm_number(const summary *s, int which) {
-    return which == 0 ? s->recency : which == 1 ? (double)s->purchases : s->monetary;
-}
-
-static void rfm_prepare(model_oracle *oracle) {
-    const tn_model_rfm *rfm = &oracle->model->rfm;
-    double *numbers =
-        must(tn_arena_array(&oracle->arena, oracle->customer_count + 1, sizeof *numbers));
-    for (int which = 0; rfm->is_present && which < 3; which++) {
-        oracle_cuts *cuts = &oracle->rfm[which];
-        *cuts = (oracle_cuts){.count = 0};
-        if (rfm->method == TN_RFM_CUTS) {
-            cuts->count = rfm->bins[which] - 1;
-            cuts->cuts = (double *)(uintptr_t)rfm->cuts[which];
-            continue;
-        }
-        size_t count = 0;
-        for (size_t i = 0; i < oracle->customer_count; i++) {
-            if (!oracle->customers[i].is_live) continue;
-            const summary s = summary_of(oracle, &oracle->customers[i]);
-            if (s.purchases > 0) numbers[count++] = rfm_number(&s, which);
-        }
-        cuts_fill(cuts, numbers, count, rfm->bins[which], &oracle->arena);
-        for (size_t i = 0; rfm->method == TN_RFM_PACKAGE && i < cuts->count; i++)
-            cuts->cuts[i] += 1;
-    }
-}
-
-static value rfm_bin(const model_oracle *oracle, const summary *s, int which) {
-    const tn_model_rfm *rfm = &oracle->model->rfm;
-    if (s->purchases == 0) return tn_oracle_null(TN_TYPE_NUMBER);
-    bool is_unsure = false;
-    value bin = tn_oracle_number(1);
-    if (rfm->bins[which] > 1)
-        bin = bin_of(&oracle->rfm[which], tn_oracle_number(rfm_number(s, which)),
-                     rfm->method == TN_RFM_PACKAGE, &is_unsure);
-    TN_ASSERT(!is_unsure);
-    if (which == 0) bin.number = rfm->bins[0] + 1 - bin.number;
-    return bin;
-}
-
-static value rfm_segment(const model_oracle *oracle, const summary *s) {
-    const tn_model_rfm *rfm = &oracle->model->rfm;
-    if (s->purchases == 0) return tn_oracle_null(TN_TYPE_LEVEL);
-    for (uint32_t i = 0; i < rfm->segment_count; i++) {
-        const tn_rfm_bounds bounds[3] = {rfm->segments[i].recency, rfm->segments[i].frequency,
-                                         rfm->segments[i].monetary};
-        bool matches = true;
-        for (int which = 0; which < 3; which++) {
-            const double bin = rfm_bin(oracle, s, which).number;
-            matches &= bounds[which].low <= bin && bin <= bounds[which].high;
-        }
-        if (matches) return level_of(i);
-    }
-    return level_of(rfm->segment_count);
-}
-
-/* ---- CLV ---- */
-
-static double unit_days(const model_oracle *oracle) {
-    return oracle->model->transactions.unit_is_week ? 7 : 1;
-}
-
-static void mean_prepare(model_oracle *oracle) {
-    long double sum = 0;
-    size_t count = 0;
-    for (size_t i = 0; i < oracle->customer_count; i++) {
-        if (!oracle->customers[i].is_live) continue;
-        const summary s = summary_of(oracle, &oracle->customers[i]);
-        if (s.x <= 0) continue;
-        sum += (long double)s.repeat_value / s.x;
-        count++;
-    }
-    oracle->mean_of_repeaters = count > 0 ? (double)(sum / count) : (double)NAN;
-}
-
-static value spend_of(const model_oracle *oracle, const summary *s) {
-    const double m = s->x > 0 ? s->repeat_value / s->x : 0;
-    if (oracle->model->clv.spend == TN_SPEND_MEAN) {
-        const double mean = s->x > 0 ? m : oracle->mean_of_repeaters;
-        return number_within(mean, 1e-9 * mean);
-    }
-    if (oracle->spend == NULL) return tn_oracle_null(TN_TYPE_NUMBER);
-    const double spend = tn_expected_spend(oracle->spend, s->x, m);
-    return number_within(spend, 1e-12 * spend);
-}
-
-static value within_clv(double number) {
-    return number_within(number, clv_slack * fabs(number) + clv_slack_absolute);
-}
-
-static value clv_value(model_oracle *oracle, const oracle_customer *c, const summary *s,
-                       bool *is_unsure) {
-    const double unit = unit_days(oracle);
-    const value margin = eval(oracle, c, oracle->model->clv.margin.tree, is_unsure);
-    const value spend = spend_of(oracle, s);
-    if (oracle->purchases == NULL || margin.is_null || spend.is_null)
-        return tn_oracle_null(TN_TYPE_NUMBER);
-    tn_clv_terms terms;
-    const tn_status status =
-        tn_clv_terms_init(&terms, oracle->model->clv.horizon_ms / 86400000.0 / unit,
-                          oracle->model->clv.discount_per_year, 365.0 / unit, 1);
-    TN_ASSERT(status == TN_OK);
-    /* spend 1 a purchase, and the spend as a factor */
-    const tn_spend_parameters one = {.model = TN_SPEND_MEAN, .mean_of_repeaters = 1};
-    const tn_summary row = {.x = s->x, .t_x = s->t_x / unit, .T = s->T / unit, .m = 1};
-    const double purchases = tn_clv(oracle->purchases, &one, &terms, &row);
-    const double worth = margin.number * spend.number * purchases;
-    return number_within(worth,
-                         clv_slack * fabs(worth) +
-                             clv_slack_absolute * fmax(1, fabs(margin.number * spend.number)) +
-                             margin.slack * fabs(spend.number * purchases));
-}
-
-static value clv_of(model_oracle *oracle, const oracle_customer *c, const summary *s,
-                    tn_derived_kind kind, bool *is_unsure) {
-    const double unit = unit_days(oracle);
-    if (s->purchases == 0) return tn_oracle_null(TN_TYPE_NUMBER);
-    if (kind == TN_DERIVED_CLV_EXPECTED_SPEND) return spend_of(oracle, s);
-    if (oracle->purchases == NULL) return tn_oracle_null(TN_TYPE_NUMBER);
-    if (kind == TN_DERIVED_CLV_P_ALIVE)
-        return within_clv(tn_p_alive(oracle->purchases, s->x, s->t_x / unit, s->T / unit));
-    if (kind == TN_DERIVED_CLV_EXPECTED_PURCHASES)
-        return within_clv(tn_expected_purchases(oracle->purchases, s->x, s->t_x / unit, s->T / unit,
-                                                oracle->model->clv.horizon_ms / 86400000.0 / unit));
-    return clv_value(oracle, c, s, is_unsure);
+    return oracle_bin(tile_cuts(s->oracle, leaf), argument, false, &s->walker->unsure);
 }
 
 /* ---- Scores ---- */
@@ -604,18 +399,20 @@ static void span_clamp(units_span *span, double low, double high) {
 
 static value points_of(model_oracle *oracle, const oracle_customer *c, const tn_model_rule *rule,
                        bool *is_unsure) {
-    if (rule->points_expr.tree != NULL) return eval(oracle, c, rule->points_expr.tree, is_unsure);
+    if (rule->points_expr.tree != NULL)
+        return oracle_customer_eval(oracle, c, rule->points_expr.tree, is_unsure);
     if (rule->action == TN_NONE) return tn_oracle_number(rule->points);
     const tn_model_sum sum = {.action = rule->action,
                               .half_life_ms = rule->half_life_ms,
                               .per = rule->per.tree != NULL ? &rule->per : NULL};
     const value weight = weight_of(oracle, c, &sum);
-    return number_within(rule->points * weight.number, fabs(rule->points) * weight.slack);
+    return oracle_within(rule->points * weight.number, fabs(rule->points) * weight.slack);
 }
 
 static units_span rule_of(model_oracle *oracle, const oracle_customer *c, const tn_model_rule *rule,
                           bool *is_unsure) {
-    if (rule->condition.tree != NULL && !eval(oracle, c, rule->condition.tree, is_unsure).boolean)
+    if (rule->condition.tree != NULL &&
+        !oracle_customer_eval(oracle, c, rule->condition.tree, is_unsure).boolean)
         return (units_span){0, 0};
     return span_of(points_of(oracle, c, rule, is_unsure), rule->cap);
 }
@@ -636,7 +433,8 @@ static value score_of(model_oracle *oracle, const oracle_customer *c, const tn_m
                       bool *is_unsure) {
     units_span sum;
     if (score->points.tree != NULL)
-        sum = span_of(eval(oracle, c, score->points.tree, is_unsure), (double)INFINITY);
+        sum = span_of(oracle_customer_eval(oracle, c, score->points.tree, is_unsure),
+                      (double)INFINITY);
     else
         sum = rules_of(oracle, c, score, TN_NONE, is_unsure);
     for (uint32_t g = 0; g < score->group_count; g++) {
@@ -646,7 +444,7 @@ static value score_of(model_oracle *oracle, const oracle_customer *c, const tn_m
         sum.high += part.high;
     }
     span_clamp(&sum, score->low, score->high);
-    return number_within((sum.low + sum.high) / 2 / units_per_point,
+    return oracle_within((sum.low + sum.high) / 2 / units_per_point,
                          (sum.high - sum.low) / 2 / units_per_point);
 }
 
@@ -655,7 +453,7 @@ static value grade_of(const tn_model_score *score, value points, bool *is_unsure
     for (uint32_t i = 0; i < score->grade_count; i++) {
         const double threshold = score->grades[i].threshold;
         if (points.slack > 0 && fabs(points.number - threshold) <= points.slack) *is_unsure = true;
-        if (points.number >= threshold) grade = level_of(i);
+        if (points.number >= threshold) grade = oracle_level(i);
     }
     return grade;
 }
@@ -665,9 +463,11 @@ static value grade_of(const tn_model_score *score, value points, bool *is_unsure
 static value stage_of(model_oracle *oracle, const oracle_customer *c, const tn_model_stages *stages,
                       bool *is_unsure) {
     for (uint32_t i = stages->ladder_count; i < stages->stage_count; i++)
-        if (eval(oracle, c, stages->stages[i].guard.tree, is_unsure).boolean) return level_of(i);
+        if (oracle_customer_eval(oracle, c, stages->stages[i].guard.tree, is_unsure).boolean)
+            return oracle_level(i);
     for (uint32_t i = stages->ladder_count; i-- > 0;)
-        if (eval(oracle, c, stages->stages[i].guard.tree, is_unsure).boolean) return level_of(i);
+        if (oracle_customer_eval(oracle, c, stages->stages[i].guard.tree, is_unsure).boolean)
+            return oracle_level(i);
     return tn_oracle_null(TN_TYPE_LEVEL);
 }
 
@@ -713,27 +513,16 @@ static value derived_of(model_oracle *oracle, const oracle_customer *c, const tn
         return grade_of(&model->scores[derived->index],
                         score_cell(oracle, c, derived->index, is_unsure), is_unsure);
     case TN_DERIVED_TRAIT:
-        return eval(oracle, c, model->traits[derived->index].expr.tree, is_unsure);
+        return oracle_customer_eval(oracle, c, model->traits[derived->index].expr.tree, is_unsure);
     case TN_DERIVED_STAGE:
         return stage_of(oracle, c, &model->stage_models[derived->index], is_unsure);
     case TN_DERIVED_SEGMENT:
-        return eval(oracle, c, model->segments[derived->index].expr.tree, is_unsure);
+        return oracle_customer_eval(oracle, c, model->segments[derived->index].expr.tree,
+                                    is_unsure);
     default:
         break;
     }
-    const summary s = summary_of(oracle, c);
-    switch (derived->kind) {
-    case TN_DERIVED_RFM_RECENCY:
-        return rfm_bin(oracle, &s, 0);
-    case TN_DERIVED_RFM_FREQUENCY:
-        return rfm_bin(oracle, &s, 1);
-    case TN_DERIVED_RFM_MONETARY:
-        return rfm_bin(oracle, &s, 2);
-    case TN_DERIVED_RFM_SEGMENT:
-        return rfm_segment(oracle, &s);
-    default:
-        return clv_of(oracle, c, &s, derived->kind, is_unsure);
-    }
+    return oracle_worth_of(oracle, c, derived->kind, is_unsure);
 }
 
 static bool is_float_column(const tn_derived *derived) {
@@ -748,8 +537,7 @@ void model_oracle_run(model_oracle *oracle, int64_t as_of_ms,
     oracle->purchases = purchases;
     oracle->spend = spend;
     oracle->tiles = NULL;
-    rfm_prepare(oracle);
-    mean_prepare(oracle);
+    oracle_worth_prepare(oracle);
     for (uint32_t i = 0; i < oracle->model->derived_count; i++) {
         const uint32_t d = oracle->model->order[i];
         const tn_derived *derived = &oracle->model->derived[d];
@@ -766,7 +554,7 @@ void model_oracle_run(model_oracle *oracle, int64_t as_of_ms,
 
 oracle_cell model_oracle_eval(model_oracle *oracle, size_t customer, const tn_expr *expr) {
     oracle_cell cell = {.is_unsure = false};
-    cell.value = eval(oracle, &oracle->customers[customer], expr, &cell.is_unsure);
+    cell.value = oracle_customer_eval(oracle, &oracle->customers[customer], expr, &cell.is_unsure);
     cell.value = as_stored(cell.value, TN_TYPE_BOOL, false);
     return cell;
 }
