@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <tenure/limits.h>
@@ -198,10 +199,10 @@ static value eval_days(tn_oracle *o, const tn_expr *e) {
         (double)tn_oracle_days_to_anniversary((int64_t)day.number, (int64_t)today));
 }
 
-/* Months are added within 200,000 years; what comes of those between there and the end of the
+/* Months are added within 70 million days; what comes of those between there and the end of the
  * calendar is left open. */
 static bool is_far(value point) {
-    const double far_days = 199000.0 * 365.0;
+    const double far_days = 6.99e7;
     return fabs(point.type == TN_TYPE_DATE ? point.number : point.number / day_ms) > far_days;
 }
 
@@ -214,6 +215,8 @@ static value move_months(tn_oracle *o, value point, int64_t months) {
     else
         point.number = tn_oracle_add_months(o->zone, point.number, months);
     if (is_far(point)) o->unsure = true;
+    /* A fraction of a millisecond is rounded on the way to local time and back. */
+    if (point.number != floor(point.number)) point.slack = 4.0 * DBL_EPSILON * fabs(point.number);
     return is_beyond(point) ? tn_oracle_null(point.type) : point;
 }
 
